@@ -1,0 +1,113 @@
+"""The one JSON codec: everything stored or sent passes here.
+
+JSON has no NaN and no infinities, readers differ on integers over 64 bits, and databases treat lone surrogates each in
+their own way. Four shapes carry what JSON cannot, all under the reserved key "$":
+
+    {"$": "nan"}, {"$": "inf"}, {"$": "-inf"}        floats that are not finite
+    {"$": "text", "v": [97, 55296]}                  text with lone surrogates, as code points
+    {"$": "int", "v": "340282366920938463463"}       integers over 64 bits
+    {"$": "map", "v": {...}}                         a mapping that itself has the key "$"
+
+Finite floats are written in shortest round-trip form, so they come back with the same bits. Nothing here runs code.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ayar.base.errors import ArgumentError, shorten
+
+Json = Any
+"""What `msgspec.json` reads and writes: None, bool, int, float, str, lists and dicts of them."""
+
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder().decode
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def float_name(value: float) -> str:
+    """"nan", "inf" or "-inf" for a float that is not finite."""
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+def wrap(value: object, where: str = "value") -> Json:
+    """`value` as plain JSON types, with what JSON lacks put under "$".
+
+    Tuples and arrays become lists, NumPy scalars Python ones.
+
+    Raises:
+        ArgumentError: a type that JSON cannot carry; `where` names the place.
+    """
+    kind = type(value)
+    if value is None or kind is bool:
+        return value
+    if isinstance(value, int):
+        return int(value) if value.bit_length() < 64 else {"$": "int", "v": str(int(value))}
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else {"$": float_name(value)}
+    if isinstance(value, str):
+        text = str(value)
+        if _SURROGATE.search(text):
+            return {"$": "text", "v": [ord(letter) for letter in text]}
+        return text
+    if isinstance(value, np.generic | np.ndarray):
+        return wrap(value.tolist(), where)
+    if isinstance(value, Mapping):
+        out = {}
+        for key, item in value.items():
+            if not isinstance(key, str) or _SURROGATE.search(key):
+                raise ArgumentError(f"{where}: JSON keys are text, got {shorten(key)}; write it as {str(key)!r}")
+            out[key] = wrap(item, f"{where}.{key}")
+        return {"$": "map", "v": out} if "$" in out else out
+    if isinstance(value, list | tuple):
+        return [wrap(item, f"{where}[{i}]") for i, item in enumerate(value)]
+    raise ArgumentError(
+        f"{where}: expected something JSON can hold (None, bool, number, text, list, dict), got "
+        f"{type(value).__name__} {shorten(value)}; store files under trial.checkpoint_dir instead"
+    )
+
+
+def unwrap(value: Json) -> Any:
+    """The value that `wrap` was given (tuples come back as lists)."""
+    if isinstance(value, list):
+        return [unwrap(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    tag = value.get("$")
+    if tag is None:
+        return {key: unwrap(item) for key, item in value.items()}
+    if tag in _NOT_FINITE:
+        return _NOT_FINITE[tag]
+    if tag == "map":
+        return {key: unwrap(item) for key, item in value["v"].items()}
+    if tag == "int":
+        return int(value["v"])
+    if tag == "text":
+        return "".join(map(chr, value["v"]))
+    raise ArgumentError(f"unknown JSON tag {shorten(tag)}; the text was written by a newer Ayar or by another program")
+
+
+def dumps(value: object, where: str = "value") -> str:
+    """`value` as JSON text, lossless for floats and text.
+
+    >>> loads(dumps({"loss": float("-inf"), "lr": 0.1}))
+    {'loss': -inf, 'lr': 0.1}
+    """
+    return _ENCODE(wrap(value, where)).decode()
+
+
+def loads(text: str | bytes) -> Any:
+    """The value of JSON text that `dumps` wrote.
+
+    Raises:
+        ArgumentError: not JSON; the message quotes the place.
+    """
+    try:
+        return unwrap(_DECODE(text))
+    except msgspec.DecodeError as error:
+        raise ArgumentError(f"expected JSON text, got {shorten(text)}: {error}") from None
