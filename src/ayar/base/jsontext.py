@@ -31,7 +31,7 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def float_name(value: float) -> str:
-    """"nan", "inf" or "-inf" for a float that is not finite."""
+    """ "nan", "inf" or "-inf" for a float that is not finite."""
     return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
@@ -90,6 +90,28 @@ def unwrap(value: Json) -> Any:
     if tag == "text":
         return "".join(map(chr, value["v"]))
     raise ArgumentError(f"unknown JSON tag {shorten(tag)}; the text was written by a newer Ayar or by another program")
+
+
+Number = float | str
+"""A number field of a stored record: a finite float, or "nan", "inf", "-inf"."""
+
+
+def number_to_wire(value: float) -> Number:
+    """A float as a number field holds it."""
+    return value if math.isfinite(value) else float_name(value)
+
+
+def number_from_wire(value: Number) -> float:
+    """The float of a number field.
+
+    Raises:
+        ArgumentError: text other than "nan", "inf", "-inf".
+    """
+    if not isinstance(value, str):
+        return float(value)
+    if value not in _NOT_FINITE:
+        raise ArgumentError(f"expected a number or 'nan', 'inf', '-inf', got {shorten(value)}")
+    return _NOT_FINITE[value]
 
 
 def dumps(value: object, where: str = "value") -> str:

@@ -12,6 +12,7 @@ def need(module: str, extra: str) -> ModuleType:
     Arguments:
         module: the dotted module name, such as "plotly.graph_objects".
         extra: Ayar's extra that brings it, such as "plots".
+
     Raises:
         MissingExtra: the package is not installed.
 

@@ -1,0 +1,70 @@
+"""Which trials are best: feasibility first, finite before infinite, then the goals.
+
+With one goal the best is the trial of least loss (the earlier of equals); with several it is the front of trials that no
+other beats in every goal. Source of the order: Deb 2002, doi 10.1109/4235.996017, section VI (constrained dominance).
+"""
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ayar.base.errors import NoTrial
+from ayar.trial.history import History
+from ayar.trial.state import State
+
+
+def best_number(history: History) -> int:
+    """Number of the best trial of a study with one goal.
+
+    Raises:
+        NoTrial: no complete, feasible trial; the message counts what there is.
+    """
+    mask = _candidates(history)
+    losses = np.where(mask, history.losses[:, 0], np.inf)
+    finite = mask & np.isfinite(losses)
+    if finite.any():
+        return int(np.argmin(np.where(finite, losses, np.inf)))
+    # Only infinite values: the first complete trial stands for them.
+    return int(np.argmax(mask))
+
+
+def front_numbers(history: History) -> list[int]:
+    """Numbers of the non-dominated trials, in order of number.
+
+    Raises:
+        NoTrial: no complete, feasible trial.
+    """
+    mask = _candidates(history)
+    finite = mask & np.isfinite(history.losses).all(axis=1)
+    rows = np.flatnonzero(finite if finite.any() else mask)
+    return [int(number) for number in rows[non_dominated(history.losses[rows])]]
+
+
+def non_dominated(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(m,) mask of the rows of (m, g) `losses` that no other row beats (at least as good in all, better in one)."""
+    keep = np.ones(len(losses), dtype=np.bool_)
+    for i, row in enumerate(losses):
+        beaten_by = np.all(losses <= row, axis=1) & np.any(losses < row, axis=1)
+        keep[i] = not beaten_by.any()
+    return keep
+
+
+def _candidates(history: History) -> NDArray[np.bool_]:
+    complete = history.having(State.COMPLETE)
+    mask = complete & history.feasible
+    if not mask.any():
+        raise NoTrial(_why_none(history, int(complete.sum())))
+    return mask
+
+
+def _why_none(history: History, complete: int) -> str:
+    counts = ", ".join(f"{count} {state}" for state, count in history.counts().items()) or "no trials yet"
+    causes = Counter(
+        trial.failure.headline for trial in history.trials(State.FAILED) if trial.failure is not None
+    ).most_common(3)
+    why = "".join(f"\n  {count} failed: {cause}" for cause, count in causes)
+    if complete:
+        names = ", ".join(constraint.name for constraint in history.constraints)
+        why += f"\n  {complete} complete, none of them known to keep the constraints on {names}"
+    return f"expected a complete trial, got none ({counts}){why}"

@@ -1,0 +1,234 @@
+"""The fold: events in, the state of a study out. Resume, replay, dashboards and exporters all do just this.
+
+Pure but for the records it extends: the same events give the same fold. It never raises on an event of an unknown kind;
+an illegal move means a damaged log and raises `StoreUnreadable`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ayar.space.difference import difference
+from ayar.space.space import Space
+from ayar.space.union import join
+from ayar.space.wire import domain_from_json, params_from_wire, space_from_json
+
+from ayar.base.errors import StoreUnreadable, StudyChanged
+from ayar.base.jsontext import number_from_wire, unwrap
+from ayar.trial import events as ev
+from ayar.trial.history import History, Row
+from ayar.trial.setup import Setup, setup_of
+from ayar.trial.state import MOVES, State
+from ayar.trial.trial import Report
+
+
+class Fold:
+    """A study as of event `head`: its settings, its history, and what else the log says."""
+
+    def __init__(self, space: Space | None = None) -> None:
+        """`space` is the caller's own: it holds the objects that the stored one only names."""
+        self._own_space = space
+        self._setup: Setup | None = None
+        self._history: History | None = None
+        self.head = 0
+        self.created: ev.StudyCreated | None = None
+        self.stopped: ev.StudyStopped | None = None
+        """Why the study ended; None while it goes on."""
+        self.records: list[ev.Event] = []
+        """`Recorded` events, in order."""
+        self.attrs: dict[str, Any] = {}
+        self.workers: dict[str, dict[str, Any]] = {}
+        """Worker -> the environment it joined with."""
+        self.refused: list[ev.Event] = []
+        self.active = 0
+        """The study's own clock, microseconds."""
+
+    @property
+    def setup(self) -> Setup:
+        """The settings as of `head`."""
+        if self._setup is None:
+            raise StoreUnreadable("expected StudyCreated as the first event, got none; the store is damaged")
+        return self._setup
+
+    @property
+    def history(self) -> History:
+        """The trials as of `head`."""
+        if self._history is None:
+            raise StoreUnreadable("expected StudyCreated as the first event, got none; the store is damaged")
+        return self._history
+
+    def extend(self, events: Iterable[ev.Event]) -> None:
+        """Fold `events` in; they follow `head` without a gap.
+
+        Raises:
+            StoreUnreadable: a gap, or a move that the table of states does not hold.
+        """
+        for event in events:
+            if event.id != self.head + 1:
+                raise StoreUnreadable(f"expected event {self.head + 1}, got {event.id}; the log has a gap")
+            apply = _APPLY.get(type(event.body))
+            if apply is not None:
+                apply(self, event, event.body)
+            self.head = event.id
+            self.active = event.active
+            if self._history is not None:
+                self._history.head = event.id
+
+    def upto(self, head: int, events: Iterable[ev.Event]) -> None:
+        """Fold in the events up to and with `head`, as replay does."""
+        self.extend(event for event in events if event.id <= head)
+
+    # -- the study ---------------------------------------------------------------------------------------------------
+
+    def _created(self, _event: ev.Event, body: ev.StudyCreated) -> None:
+        stored = space_from_json(body.space)
+        space = stored
+        if self._own_space is not None:
+            if not body.dynamic and (lines := difference(stored, self._own_space)):
+                raise StudyChanged(_changed_message(body.name, lines))
+            space = self._own_space
+        self.created = body
+        self._setup = setup_of(body, space)
+        self._history = History(body.goals, body.constraints)
+
+    def _settings(self, _event: ev.Event, body: ev.SettingsChanged) -> None:
+        self._setup = self.setup.changed(body.changes)
+
+    def _stopped(self, _event: ev.Event, body: ev.StudyStopped) -> None:
+        self.stopped = body
+
+    def _reopened(self, _event: ev.Event, _body: ev.StudyReopened) -> None:
+        self.stopped = None
+
+    def _joined(self, event: ev.Event, body: ev.WorkerJoined) -> None:
+        self.workers[event.worker or ""] = dict(body.env)
+
+    def _recorded(self, event: ev.Event, _body: ev.Recorded) -> None:
+        self.records.append(event)
+
+    def _attr(self, _event: ev.Event, body: ev.AttrSet) -> None:
+        if body.number is None:
+            self.attrs[body.name] = unwrap(body.value)
+        else:
+            self.history.open_row(body.number).attrs[body.name] = unwrap(body.value)
+
+    def _tell_refused(self, event: ev.Event, _body: ev.TellRefused) -> None:
+        self.refused.append(event)
+
+    # -- its trials --------------------------------------------------------------------------------------------------
+
+    def _move(self, event: ev.Event, to: State | None = None) -> Row:
+        """The row the event speaks of, moved to the state the table allows (`to` picks where it allows several)."""
+        number: int = event.body.number
+        known = number < len(self.history)
+        row = self.history.open_row(number)
+        before = row.state if known and row.state is not State.RESERVED else None
+        allowed = MOVES.get((before, event.kind), frozenset())
+        after = to if to is not None else next(iter(allowed), None)
+        if after not in allowed:
+            raise StoreUnreadable(
+                f"event {event.id}: {event.kind} cannot move trial {number} from {before or 'nothing'} to "
+                f"{after or 'anything'}; the log is damaged"
+            )
+        if after is not before:
+            self.history.set_state(row, after)
+        return row
+
+    def _params(self, wire: dict[str, Any]) -> dict[str, Any]:
+        return params_from_wire(self.setup.space, wire)
+
+    def _enqueued(self, event: ev.Event, body: ev.TrialEnqueued) -> None:
+        row = self._move(event)
+        self.history.set_params(row, self._params(body.params))
+        row.attrs.update(unwrap(body.attrs))
+        row.source = {"enqueued": body.source or True}
+
+    def _added(self, event: ev.Event, body: ev.TrialAdded) -> None:
+        row = self._move(event, body.state)
+        self.history.set_params(row, self._params(body.params))
+        row.attrs.update(unwrap(body.attrs))
+        row.source = {"added": True, **unwrap(body.source)}
+        _take_outcome(row, event, body)
+        self.history.set_outcome(row, event.id)
+
+    def _asked(self, event: ev.Event, body: ev.TrialAsked) -> None:
+        row = self._move(event)
+        self.history.set_params(row, self._params(body.params))
+        row.note, row.seen, row.overhead = unwrap(body.note), body.seen, body.seconds
+        row.asked_at = event.at
+        self._begin(row, event, body.attempt, body.lease)
+
+    def _resumed(self, event: ev.Event, body: ev.TrialResumed) -> None:
+        row = self._move(event)
+        row.reports.clear()
+        row.asked.clear()
+        self._begin(row, event, body.attempt, body.lease)
+
+    def _begin(self, row: Row, event: ev.Event, attempt: int, lease: ev.Lease) -> None:
+        row.attempts, row.token, row.worker = attempt, lease.token, event.worker
+
+    def _suggested(self, event: ev.Event, body: ev.TrialSuggested) -> None:
+        row = self._move(event)
+        for name, domain_json, value in body.asked:
+            domain = domain_from_json(domain_json)
+            space = join(self.setup.space, name, domain)
+            if space is not self.setup.space:
+                self._setup = replace(self.setup, space=space)
+            row.asked[name] = params_from_wire(space, {name: value})[name]
+        declared = () if self.setup.dynamic else row.params or {}
+        self.history.set_params(row, {**{name: row.params[name] for name in declared if row.params}, **row.asked})
+
+    def _reported(self, event: ev.Event, body: ev.TrialReported) -> None:
+        row = self._move(event)
+        row.reports.extend(Report(point[0], number_from_wire(point[1]), *point[2:]) for point in body.points)
+
+    def _decided(self, event: ev.Event, _body: ev.TrialDecided) -> None:
+        self._move(event)
+
+    def _requeued(self, event: ev.Event, body: ev.TrialRequeued) -> None:
+        row = self._move(event)
+        row.token, row.failure = None, body.failure
+
+    def _told(self, event: ev.Event, body: ev.TrialTold) -> None:
+        row = self._move(event, body.state)
+        row.attrs.update(unwrap(body.attrs))
+        row.failure, row.seconds, row.peak_bytes, row.output = body.failure, body.seconds, body.peak_bytes, body.output
+        row.token = None
+        _take_outcome(row, event, body)
+        self.history.set_outcome(row, event.id)
+
+
+def _take_outcome(row: Row, event: ev.Event, body: ev.TrialTold | ev.TrialAdded) -> None:
+    row.values = tuple(map(number_from_wire, body.values))
+    row.sd = tuple(map(number_from_wire, body.sd))
+    row.metrics = {name: number_from_wire(value) for name, value in body.constraints.items()}
+    row.told_at = event.at
+
+
+def _changed_message(name: str, lines: list[str]) -> str:
+    shown = "\n  ".join(lines)
+    return (
+        f"study {name!r}: the space differs from the one it was created with (stored -> now):\n  {shown}\n"
+        "use another name= for the new space, or give the stored one"
+    )
+
+
+_APPLY: dict[type[ev.Body], Callable[[Fold, ev.Event, Any], None]] = {
+    ev.StudyCreated: Fold._created,
+    ev.SettingsChanged: Fold._settings,
+    ev.StudyStopped: Fold._stopped,
+    ev.StudyReopened: Fold._reopened,
+    ev.WorkerJoined: Fold._joined,
+    ev.Recorded: Fold._recorded,
+    ev.AttrSet: Fold._attr,
+    ev.TellRefused: Fold._tell_refused,
+    ev.TrialEnqueued: Fold._enqueued,
+    ev.TrialAdded: Fold._added,
+    ev.TrialAsked: Fold._asked,
+    ev.TrialResumed: Fold._resumed,
+    ev.TrialSuggested: Fold._suggested,
+    ev.TrialReported: Fold._reported,
+    ev.TrialDecided: Fold._decided,
+    ev.TrialRequeued: Fold._requeued,
+    ev.TrialTold: Fold._told,
+}

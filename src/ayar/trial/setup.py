@@ -1,0 +1,85 @@
+"""What is fixed, or changed only by an event, about a study: everything a decision may depend on beside the history."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ayar.space.space import Space
+
+from ayar.base.errors import ArgumentError, did_you_mean, shorten
+from ayar.trial.events import Plugin, StudyCreated
+from ayar.trial.goal import Constraint, Goal
+
+REPEATS = ("avoid", "allow")
+CHANGEABLE = ("sampler", "max_trials", "max_seconds", "max_failures", "retries")
+"""Fields that `SettingsChanged` may hold; never seed, goals or space."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A study's settings as of one event."""
+
+    name: str
+    space: Space
+    goals: tuple[Goal, ...]
+    seed: int
+    sampler: Plugin
+    constraints: tuple[Constraint, ...] = ()
+    dynamic: bool = False
+    """Define-by-run: the space is the union of what trials asked for so far."""
+    max_trials: int | None = None
+    max_seconds: float | None = None
+    max_failures: float = 0.5
+    """Above this many failed trials (a count, or below 1 a rate from 10 trials on) the study stops."""
+    retries: tuple[tuple[str, int], ...] = ()
+    """(kind of failure, how often a trial is tried again)."""
+    repeats: str = "avoid"
+    lease_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.repeats not in REPEATS:
+            raise ArgumentError(
+                f"repeats: expected 'avoid' or 'allow', got {shorten(self.repeats)}{did_you_mean(self.repeats, REPEATS)}"
+            )
+        for field in ("max_trials", "max_seconds"):
+            limit = getattr(self, field)
+            if limit is not None and not limit >= 0:
+                raise ArgumentError(f"{field}: expected a number >= 0 or None, got {shorten(limit)}")
+        if not self.lease_s > 0:
+            raise ArgumentError(f"lease_s: expected seconds > 0, got {shorten(self.lease_s)}")
+
+    @property
+    def signs(self) -> tuple[float, ...]:
+        """One factor a goal: value · sign is lower-is-better."""
+        return tuple(goal.sign for goal in self.goals)
+
+    def retries_of(self, kind: str) -> int:
+        """How often a trial that failed with `kind` is tried again."""
+        return dict(self.retries).get(kind, 0)
+
+    def changed(self, changes: dict[str, Any]) -> "Setup":
+        """These settings with the changes of a `SettingsChanged` event."""
+        known = {name: value for name, value in changes.items() if name in CHANGEABLE}
+        if "sampler" in known:
+            known["sampler"] = Plugin(**known["sampler"])
+        if "retries" in known:
+            known["retries"] = tuple(sorted(known["retries"].items()))
+        return replace(self, **known)
+
+
+def setup_of(created: StudyCreated, space: Space) -> Setup:
+    """The settings that a `StudyCreated` event holds; `space` is its space, read."""
+    return Setup(
+        name=created.name,
+        space=space,
+        goals=created.goals,
+        seed=created.seed,
+        sampler=created.sampler,
+        constraints=created.constraints,
+        dynamic=created.dynamic,
+        max_trials=created.max_trials,
+        max_seconds=created.max_seconds,
+        max_failures=created.max_failures,
+        retries=tuple(sorted(created.retries.items())),
+        repeats=created.repeats,
+        lease_s=created.lease_s,
+    )

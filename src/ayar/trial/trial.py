@@ -1,0 +1,110 @@
+"""A trial as it stands in the history: frozen, and a mapping of its active parameters."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ayar.base.errors import ArgumentError, did_you_mean
+from ayar.base.registry import door
+from ayar.trial.failure import Failure
+from ayar.trial.state import State
+
+
+class Report(NamedTuple):
+    """One intermediate value."""
+
+    step: int
+    value: float
+    fold: int | None = None
+
+
+class Parameters(Mapping[str, Any]):
+    """What a live and a recorded trial share: `trial["lr"]`, `f(**trial)`, `len`, `in`."""
+
+    __slots__ = ()
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Active parameters, native values."""
+        raise NotImplementedError
+
+    def __getitem__(self, name: str) -> Any:
+        params = self.params
+        if name in params:
+            return params[name]
+        raise KeyError(f"no active parameter {name!r}{did_you_mean(name, params)}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.params)
+
+    def __len__(self) -> int:
+        return len(self.params)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trial(Parameters):
+    """One trial: parameters, outcome and how it came about."""
+
+    number: int
+    state: State
+    parameters: Mapping[str, Any]
+    values: tuple[float, ...] = ()
+    """One a goal, in the goals' order; empty until told."""
+    sd: tuple[float, ...] = ()
+    """Standard error of each value, where the objective knew it."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """Constraint metrics by name."""
+    reports: tuple[Report, ...] = ()
+    """Intermediate values of the last attempt."""
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    note: Mapping[str, Any] = field(default_factory=dict)
+    """The sampler's reasons."""
+    seen: int | None = None
+    """The last event the proposal was based on; None for a trial that was not proposed."""
+    attempts: int = 0
+    worker: str | None = None
+    seconds: float | None = None
+    """How long the objective ran."""
+    overhead: float = 0.0
+    """Seconds the proposal took."""
+    peak_bytes: int | None = None
+    output: str = ""
+    asked_at: int | None = None
+    """Microseconds since 1970 UTC."""
+    told_at: int | None = None
+    source: Mapping[str, Any] = field(default_factory=dict)
+    """Where an added or enqueued trial came from."""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Active parameters, native values."""
+        return dict(self.parameters)
+
+    @property
+    def value(self) -> float | None:
+        """The value of a study with one goal; None until told.
+
+        Raises:
+            ArgumentError: the study has several goals; read `values`.
+        """
+        if len(self.values) > 1:
+            raise ArgumentError(f"trial {self.number} has {len(self.values)} values; read trial.values")
+        return self.values[0] if self.values else None
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when every field is."""
+        if not isinstance(other, Trial):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__dataclass_fields__)
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.state, self.values))
+
+    def __repr__(self) -> str:
+        outcome = f" {self.values[0]:.6g}" if len(self.values) == 1 else f" {self.values}" if self.values else ""
+        return f"<Trial {self.number} {self.state}{outcome} {self.params}>"
+
+    def _repr_html_(self) -> str:
+        html: str = door("trial_html")(self)
+        return html
