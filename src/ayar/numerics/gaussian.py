@@ -33,7 +33,7 @@ def log_h_slopes(z: Floats) -> tuple[Floats, Floats, Floats]:
     """The values ln h, ψ and ρ, each of the shape of z.
 
     >>> [part.round(4).tolist() for part in log_h_slopes(np.array([-50.0]))]
-    [[-1258.7442], [50.0399], [2502.9964]]
+    [[-1258.7442], [50.04], [2502.9976]]
     """
     value, psi, rho = np.empty_like(z), np.empty_like(z), np.empty_like(z)
     near, far = z > _MIDDLE, z < _FAR

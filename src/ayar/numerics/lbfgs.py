@@ -2,8 +2,8 @@
 
 s  starts     p  coordinates     X  (s, p) points     F  (s,) values to minimise     G  (s, p) gradients
 One call of the function serves all starts, so that their points share one matrix product; a start whose step was
-refused shortens it while the others go on. Steps are projected on the box, and coordinates held by a bound are left out of the
-direction. The work is a count of calls, never a time. A value that is not finite refuses its step.
+refused shortens it while the others go on. Steps are projected on the box, and coordinates held by a bound are left
+out of the direction. The work is a count of calls, never a time. A value that is not finite refuses its step.
 Sources: Nocedal and Wright 2006, Numerical Optimization, alg. 7.4 (two loops), eq. (3.57) (shorter steps);
 Bertsekas 1982, Projected Newton methods, SIAM J. Control Optim. 20, eq. (32) (which coordinates are held).
 """

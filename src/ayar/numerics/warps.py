@@ -1,9 +1,9 @@
 """Told values made fit for a Gaussian process, and its answers brought back.
 
 y  (n,) told values, lower is better     t  (n,) = capped, centred, Yeo-Johnson with exponent λ, standardised
-A bad value far from the rest is capped at Q3 + 1.5 IQR; the best are never touched. From 8 values on the shape is warped,
-λ by maximum likelihood under a normal penalty around 1 (no warp), so that few values do not invent a shape. Adding a
-constant to y or multiplying it by a positive one leaves t the same up to rounding.
+A bad value far from the rest is capped at Q3 + 1.5 IQR; the best are never touched. From 8 values on the shape is
+warped, λ by maximum likelihood under a normal penalty around 1 (no warp), so that few values do not invent a shape.
+Adding a constant to y or multiplying it by a positive one leaves t the same up to rounding.
 Sources: Tukey 1977, Exploratory Data Analysis (fences); Yeo and Johnson 2000, Biometrika 87, 954, eqs. (2.1), (3.1).
 """
 

@@ -1,0 +1,36 @@
+"""Posterior and evidence against scikit-learn: GaussianProcessRegressor(kernel, alpha=σ_n², optimizer=None), Matérn 2.5.
+
+`alpha` and not a WhiteKernel: that one adds the noise to the predicted deviation.
+"""
+
+import numpy as np
+import pytest
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+
+from ayar.numerics import gp
+from ayar.numerics.arrays import Floats
+
+LENGTHS = np.array([0.3, 0.7, 1.9])
+VARIANCE, NOISE = 1.7, 1e-2
+
+
+@pytest.fixture
+def data() -> tuple[Floats, Floats, Floats]:
+    generator = np.random.Generator(np.random.Philox(key=3))
+    X = generator.random((25, 3))
+    X[4] = X[3]  # coincident rows
+    return X, np.sin(5 * X).sum(axis=1), generator.random((40, 3))
+
+
+def test_mean_deviation_and_evidence_agree_with_scikit_learn(data: tuple[Floats, Floats, Floats]) -> None:
+    X, y, points = data
+    kernel = ConstantKernel(VARIANCE) * Matern(LENGTHS, nu=2.5)
+    peer = GaussianProcessRegressor(kernel, alpha=NOISE, optimizer=None).fit(X, y)
+    mean, deviation = peer.predict(points, return_std=True)
+    model = gp.posterior(X / LENGTHS, y[:, None], VARIANCE, np.full(len(X), NOISE))
+    ours, our_deviation = gp.predict(model, points / LENGTHS)
+    # 1e-8 leaves room for another BLAS; 5e-13 seen.
+    np.testing.assert_allclose(ours[:, 0], mean, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(our_deviation, deviation, rtol=0, atol=1e-8)
+    assert gp.log_evidence(model) == pytest.approx(peer.log_marginal_likelihood_value_, abs=1e-8)
