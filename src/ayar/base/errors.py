@@ -134,7 +134,7 @@ def shorten(value: object, limit: int = 80) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """ " — did you mean 'x'?" when a known name is near, else the list of known names.
+    """What to append to "no such name": the nearest known name, else all known names.
 
     >>> did_you_mean("randm", ["grid", "random"])
     "; did you mean 'random'?"

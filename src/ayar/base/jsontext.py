@@ -31,7 +31,7 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def float_name(value: float) -> str:
-    """ "nan", "inf" or "-inf" for a float that is not finite."""
+    """How a float that is not finite is written: "nan", "inf" or "-inf"."""
     return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 

@@ -16,9 +16,9 @@ def need(module: str, extra: str) -> ModuleType:
     Raises:
         MissingExtra: the package is not installed.
 
-    >>> need("no_such_package", "plots")
+    >>> need("no_such", "plots")
     Traceback (most recent call last):
-    ayar.base.errors.MissingExtra: the package 'no_such_package' is needed here; install it with: pip install "ayar[plots]"
+    ayar.base.errors.MissingExtra: the package 'no_such' is needed here; install it with: pip install "ayar[plots]"
     """
     try:
         return import_module(module)

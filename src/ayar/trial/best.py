@@ -1,7 +1,8 @@
 """Which trials are best: feasibility first, finite before infinite, then the goals.
 
-With one goal the best is the trial of least loss (the earlier of equals); with several it is the front of trials that no
-other beats in every goal. Source of the order: Deb 2002, doi 10.1109/4235.996017, section VI (constrained dominance).
+With one goal the best is the trial of least loss (the earlier of equals); with several it is the front of trials
+that no other beats in every goal. Source of the order: Deb et al. 2002,
+doi 10.1109/4235.996017, section VI (constrained dominance).
 """
 
 from collections import Counter

@@ -153,13 +153,21 @@ class TrialSuggested(Body, frozen=True):
     asked: tuple[tuple[str, Json, Json], ...]
 
 
+class Point(msgspec.Struct, frozen=True, array_like=True):
+    """One intermediate value, stored as [step, value, fold]."""
+
+    step: int
+    value: Number
+    fold: int | None = None
+
+
 class TrialReported(Body, frozen=True):
-    """Intermediate values: [step, value] or [step, value, fold] each."""
+    """Intermediate values of the attempt, in the order they came."""
 
     fenced: ClassVar[bool] = True
     number: int
     attempt: int
-    points: tuple[tuple[int, Number] | tuple[int, Number, int], ...]
+    points: tuple[Point, ...]
 
 
 class TrialDecided(Body, frozen=True):

@@ -1,29 +1,48 @@
 """Why a trial failed: text and numbers only, so that looking at it runs no code."""
 
-from typing import Literal
+from hashlib import blake2b
 
 import msgspec
 
-FailureKind = Literal["exception", "timeout", "memory", "signal", "exit", "lost", "bad_value", "cancelled"]
+from ayar.base.errors import ArgumentError, shorten
+
+KINDS = ("exception", "timeout", "memory", "signal", "exit", "lost", "bad_value", "cancelled")
+"""Why an attempt failed.
+
+exception   an exception escaped                        exit       the process ended itself (sys.exit, os._exit)
+timeout     no result within the time limit             lost       the process is gone and nobody knows why
+memory      MemoryError, or killed for its memory       bad_value  the result is not a finite or infinite number
+signal      a signal ended the process (a crash)        cancelled  a person or the end of the study ended it
+"""
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One failure of one attempt."""
+    """One failure of one attempt; nothing of the objective's objects is kept."""
 
-    kind: FailureKind
+    kind: str
+    """One of `KINDS`."""
+    message: str
     type: str = ""
-    """Class of the exception, name of the signal, or "" ."""
-    message: str = ""
+    """Qualified name of the exception's class; empty where no exception was seen."""
     where: str = ""
-    """File and line of the innermost frame in the user's code."""
+    """Innermost line of the traceback, as "file.py:12 in loss"."""
     traceback: str = ""
-    """Last 8 KB."""
+    """At most the last 8 KB."""
     stderr: str = ""
-    """Last 4 KB of what the attempt printed to standard error."""
+    """At most the last 4 KB of the attempt's standard error."""
     signal: int | None = None
+    """The signal that ended the process."""
     exit_code: int | None = None
+    """The code with which the process ended itself."""
     digest: str = ""
-    """Equal for failures of one cause: 16 hex digits over kind, type and place, without the numbers in the message."""
+    """Equal for equal causes: made of kind, type, place, signal and exit code, not of the message."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ArgumentError(f"Failure: expected a kind among {', '.join(KINDS)}, got {shorten(self.kind)}")
+        if not self.digest:
+            cause = msgspec.json.encode((self.kind, self.type, self.where, self.signal, self.exit_code))
+            msgspec.structs.force_setattr(self, "digest", blake2b(cause, digest_size=8).hexdigest())
 
     @property
     def headline(self) -> str:

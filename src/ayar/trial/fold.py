@@ -4,7 +4,7 @@ Pure but for the records it extends: the same events give the same fold. It neve
 an illegal move means a damaged log and raises `StoreUnreadable`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,26 @@ from ayar.trial.history import History, Row
 from ayar.trial.setup import Setup, setup_of
 from ayar.trial.state import MOVES, State
 from ayar.trial.trial import Report
+
+_METHODS: dict[type[ev.Body], str] = {
+    ev.StudyCreated: "_created",
+    ev.SettingsChanged: "_settings",
+    ev.StudyStopped: "_stopped",
+    ev.StudyReopened: "_reopened",
+    ev.WorkerJoined: "_joined",
+    ev.Recorded: "_recorded",
+    ev.AttrSet: "_attr",
+    ev.TellRefused: "_tell_refused",
+    ev.TrialEnqueued: "_enqueued",
+    ev.TrialAdded: "_added",
+    ev.TrialAsked: "_asked",
+    ev.TrialResumed: "_resumed",
+    ev.TrialSuggested: "_suggested",
+    ev.TrialReported: "_reported",
+    ev.TrialDecided: "_decided",
+    ev.TrialRequeued: "_requeued",
+    ev.TrialTold: "_told",
+}
 
 
 class Fold:
@@ -66,9 +86,9 @@ class Fold:
         for event in events:
             if event.id != self.head + 1:
                 raise StoreUnreadable(f"expected event {self.head + 1}, got {event.id}; the log has a gap")
-            apply = _APPLY.get(type(event.body))
-            if apply is not None:
-                apply(self, event, event.body)
+            method = _METHODS.get(type(event.body))
+            if method is not None:
+                getattr(self, method)(event, event.body)
             self.head = event.id
             self.active = event.active
             if self._history is not None:
@@ -180,7 +200,7 @@ class Fold:
 
     def _reported(self, event: ev.Event, body: ev.TrialReported) -> None:
         row = self._move(event)
-        row.reports.extend(Report(point[0], number_from_wire(point[1]), *point[2:]) for point in body.points)
+        row.reports.extend(Report(point.step, number_from_wire(point.value), point.fold) for point in body.points)
 
     def _decided(self, event: ev.Event, _body: ev.TrialDecided) -> None:
         self._move(event)
@@ -211,24 +231,3 @@ def _changed_message(name: str, lines: list[str]) -> str:
         f"study {name!r}: the space differs from the one it was created with (stored -> now):\n  {shown}\n"
         "use another name= for the new space, or give the stored one"
     )
-
-
-_APPLY: dict[type[ev.Body], Callable[[Fold, ev.Event, Any], None]] = {
-    ev.StudyCreated: Fold._created,
-    ev.SettingsChanged: Fold._settings,
-    ev.StudyStopped: Fold._stopped,
-    ev.StudyReopened: Fold._reopened,
-    ev.WorkerJoined: Fold._joined,
-    ev.Recorded: Fold._recorded,
-    ev.AttrSet: Fold._attr,
-    ev.TellRefused: Fold._tell_refused,
-    ev.TrialEnqueued: Fold._enqueued,
-    ev.TrialAdded: Fold._added,
-    ev.TrialAsked: Fold._asked,
-    ev.TrialResumed: Fold._resumed,
-    ev.TrialSuggested: Fold._suggested,
-    ev.TrialReported: Fold._reported,
-    ev.TrialDecided: Fold._decided,
-    ev.TrialRequeued: Fold._requeued,
-    ev.TrialTold: Fold._told,
-}

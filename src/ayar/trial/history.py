@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from ayar.space.codec import Codec
 from numpy.typing import NDArray
 
 from ayar.base.errors import NoTrial
+from ayar.space.codec import Codec
 from ayar.trial.column import Column
 from ayar.trial.failure import Failure
 from ayar.trial.goal import Constraint, Goal
@@ -95,7 +95,8 @@ class History:
     @property
     def losses(self) -> Floats:
         """(n, g) values turned so that lower is better."""
-        return self._values.view() * self._signs
+        losses: Floats = self._values.view() * self._signs
+        return losses
 
     @property
     def sd(self) -> Floats:
@@ -134,7 +135,8 @@ class History:
     @property
     def feasible(self) -> Bools:
         """(n,) mask of the trials that met every result constraint; one that did not tell a metric is not feasible."""
-        return np.all(self.violations == 0.0, axis=1)
+        feasible: Bools = np.all(self.violations == 0.0, axis=1)
+        return feasible
 
     def columns(self, codec: Codec) -> tuple[Floats, Bools]:
         """(X, A): parameters of every trial in `codec`'s columns, (n, D) each; a row without parameters is all NaN."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from ayar.space.codec import Codec
 from numpy.typing import NDArray
 
+from ayar.space.codec import Codec
 from ayar.trial.column import Column
 
 

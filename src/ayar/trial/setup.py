@@ -38,7 +38,8 @@ class Setup:
     def __post_init__(self) -> None:
         if self.repeats not in REPEATS:
             raise ArgumentError(
-                f"repeats: expected 'avoid' or 'allow', got {shorten(self.repeats)}{did_you_mean(self.repeats, REPEATS)}"
+                f"repeats: expected 'avoid' or 'allow', got {shorten(self.repeats)}"
+                f"{did_you_mean(self.repeats, REPEATS)}"
             )
         for field in ("max_trials", "max_seconds"):
             limit = getattr(self, field)

@@ -1,6 +1,7 @@
 """A trial as it stands in the history: frozen, and a mapping of its active parameters."""
 
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import ItemsView, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,15 +19,18 @@ class Report(NamedTuple):
     fold: int | None = None
 
 
-class Parameters(Mapping[str, Any]):
-    """What a live and a recorded trial share: `trial["lr"]`, `f(**trial)`, `len`, `in`."""
+class Parameters(ABC):
+    """What a live and a recorded trial share: `trial["lr"]`, `f(**trial)`, `len`, `in`, `for`.
+
+    Not a full `Mapping`: `values` are a trial's results here, as its users expect.
+    """
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def params(self) -> dict[str, Any]:
         """Active parameters, native values."""
-        raise NotImplementedError
 
     def __getitem__(self, name: str) -> Any:
         params = self.params
@@ -34,11 +38,26 @@ class Parameters(Mapping[str, Any]):
             return params[name]
         raise KeyError(f"no active parameter {name!r}{did_you_mean(name, params)}")
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.params
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.params)
 
     def __len__(self) -> int:
         return len(self.params)
+
+    def keys(self) -> KeysView[str]:
+        """Names of the active parameters."""
+        return self.params.keys()
+
+    def items(self) -> ItemsView[str, Any]:
+        """(name, value) of the active parameters."""
+        return self.params.items()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The parameter's value, or `default` while it is inactive."""
+        return self.params.get(name, default)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

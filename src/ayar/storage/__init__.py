@@ -1,0 +1,46 @@
+"""The event log: append-only, shared by every process that works on a study. One file per kind of store.
+
+The scheme of an address picks the store: None or "memory" for this process only, "sqlite:///FILE" or a path for a file.
+"""
+
+from pathlib import Path
+
+from ayar.base.errors import ArgumentError
+from ayar.base.registry import Registry
+from ayar.storage.base import Store
+
+STORES = Registry(
+    "kind of store",
+    "storage",
+    {
+        "memory": "ayar.storage.memory:MemoryStore",
+        "sqlite": "ayar.storage.sql:SqlStore",
+    },
+)
+
+
+def open_store(address: "str | Path | Store | None") -> Store:
+    """The store at an address; a store is returned as it is.
+
+    Arguments:
+        address: None or "memory", "sqlite:///FILE", a path to a file, or an open store.
+
+    Raises:
+        UnknownName: a scheme that no store answers to.
+        StoreError: the file cannot be opened as a store.
+
+    >>> open_store(None).address
+    'memory'
+    """
+    if isinstance(address, Store):
+        return address
+    if address is None or address == "memory":
+        return STORES.get_class("memory")()  # type: ignore[no-any-return]  # the table holds stores only
+    if not str(address):
+        raise ArgumentError("storage: expected 'sqlite:///FILE', a path, or None, got an empty text")
+    scheme, slashes, path = str(address).partition("://")
+    if not slashes:
+        scheme, path = "sqlite", str(address)
+    else:
+        path = path.removeprefix("/")
+    return STORES.get_class(scheme)(path)  # type: ignore[no-any-return]

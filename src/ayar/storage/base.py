@@ -1,0 +1,132 @@
+"""The stores' contract: an append-only log of events per study, and the claims that hand trials out.
+
+Promises: an append is atomic, and durable once it returned; event and trial numbers have no gaps; a lease's token rises
+with each claim, and only the holder of the current one may write for its trial; a repeated key returns the first
+answer. The suite that every store passes is `ayar.testing.store_suite`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from ayar.trial.events import Body, Event, Lease, StudyCreated
+
+
+class StudyEntry(msgspec.Struct, frozen=True):
+    """One study in a store's list."""
+
+    id: int
+    name: str
+    head: int
+    """Number of its last event."""
+    asked: int
+    """Trials handed out so far."""
+    max_trials: int | None
+    stopped: bool
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """The answer to a claim: a lease, or why there is none."""
+
+    lease: Lease | None = None
+    wait: bool = False
+    """No trial now, but one that runs may come back."""
+    reason: str = ""
+    """Why the study hands out nothing more: "budget" or "stopped"."""
+    reclaimed: tuple[int, ...] = ()
+    """Trials of dead or silent workers that this claim took back."""
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """The answer to an append."""
+
+    first: Event
+    """The first event written, with the numbers it was given."""
+    head: int
+    """The study's last event now."""
+    repeated: bool = False
+    """The key was used before: `first` is what was written then, nothing was written now."""
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """Who claims: a name for the log, and the process that holds the lease."""
+
+    name: str
+    holder: str = ""
+    """`storage.lease.holder()` of the process; "" lives by the lease alone."""
+
+
+class Store(ABC):
+    """Where studies live. Every method may be called from several threads and processes at once."""
+
+    address: str
+    """What `ayar.load_study` takes to find this store again; no password in it."""
+
+    @abstractmethod
+    def create(self, created: StudyCreated) -> StudyEntry:
+        """Create a study and write its first event.
+
+        Raises:
+            StudyExists: the name is taken.
+        """
+
+    @abstractmethod
+    def find(self, name: str) -> StudyEntry | None:
+        """The study of this name, or None."""
+
+    @abstractmethod
+    def studies(self) -> Sequence[StudyEntry]:
+        """All studies, in order of creation."""
+
+    @abstractmethod
+    def read(self, study: int, after: int, limit: int = 1000) -> Sequence[Event]:
+        """At most `limit` events with numbers above `after`, in order."""
+
+    @abstractmethod
+    def append(
+        self,
+        study: int,
+        bodies: Sequence[Body],
+        *,
+        worker: str = "",
+        fence: Lease | None = None,
+        key: str | None = None,
+    ) -> Appended:
+        """Write `bodies` as the next events, all or none; durable on return.
+
+        Bodies of enqueued and added trials are given their number here. Fenced bodies need the lease of their trial.
+
+        Raises:
+            TellRefused: the fence's token is not the current one, or the trial is final.
+        """
+
+    @abstractmethod
+    def claim(self, study: int, worker: Worker, ttl: float) -> Claim:
+        """Reserve the next trial for `worker`, for `ttl` seconds from each renewal.
+
+        First takes back the trials of dead workers; then, in this order: a waiting trial by (priority, number), a
+        reservation whose holder is gone, a new number. First attempts only within the budget.
+        """
+
+    @abstractmethod
+    def renew(self, study: int, lease: Lease) -> bool:
+        """Extend a lease from now; False when it was superseded or its trial is final."""
+
+    @abstractmethod
+    def release(self, study: int, lease: Lease) -> None:
+        """Give a reservation back that was not asked; a superseded one is ignored."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections. May be called again."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

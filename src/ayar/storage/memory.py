@@ -1,0 +1,172 @@
+"""The store in this process's memory: for quick studies and tests. Gone when the process ends; one process only."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from ayar.base.clock import SYSTEM, Clock
+from ayar.base.errors import StudyExists
+from ayar.storage import transaction
+from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
+from ayar.storage.ledger import Counters, Slot, Slots, microseconds
+from ayar.storage.transaction import Line
+from ayar.trial.events import Body, Event, Lease, StudyCreated
+from ayar.trial.state import State
+
+
+@dataclass(slots=True)
+class _Study:
+    """What is committed of one study."""
+
+    id: int
+    name: str
+    counters: Counters
+    slots: dict[int, Slot] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    keys: dict[str, Line] = field(default_factory=dict)
+
+    def entry(self) -> StudyEntry:
+        c = self.counters
+        return StudyEntry(self.id, self.name, c.head, c.asked, c.max_trials, c.stopped)
+
+
+class _Slots:
+    """The committed slots with this transaction's changes laid over them; None stands for a dropped one."""
+
+    def __init__(self, committed: dict[int, Slot]) -> None:
+        self._committed = committed
+        self.changes: dict[int, Slot | None] = {}
+
+    def get(self, number: int) -> Slot | None:
+        slot = self.changes[number] if number in self.changes else self._committed.get(number)
+        return None if slot is None else replace(slot)
+
+    def put(self, slot: Slot) -> None:
+        self.changes[slot.number] = slot
+
+    def drop(self, number: int) -> None:
+        self.changes[number] = None
+
+    def _all(self) -> Iterator[Slot]:
+        if not self.changes:
+            return iter(self._committed.values())
+        return (slot for slot in {**self._committed, **self.changes}.values() if slot is not None)
+
+    def leased(self) -> list[Slot]:
+        return [replace(slot) for slot in self._all() if slot.token is not None]
+
+    def next_waiting(self, first_attempts: bool) -> Slot | None:
+        free = (
+            slot for slot in self._all() if slot.token is None and (first_attempts or slot.attempt > 0 or slot.clock)
+        )
+        best = min(free, key=lambda slot: (slot.state is State.RESERVED, -slot.priority, slot.number), default=None)
+        return None if best is None else replace(best)
+
+
+class _Transaction:
+    """Changes to one study, made real by `commit`; without it nothing happened."""
+
+    def __init__(self, study: _Study) -> None:
+        self._study = study
+        self.counters = replace(study.counters)
+        self._changes = _Slots(study.slots)
+        self.slots: Slots = self._changes
+        self._lines: list[Line] = []
+
+    def add(self, line: Line) -> None:
+        self._lines.append(line)
+
+    def with_key(self, key: str) -> Line | None:
+        return self._study.keys.get(key)
+
+    def commit(self) -> None:
+        study = self._study
+        study.counters = self.counters
+        for number, slot in self._changes.changes.items():
+            if slot is None:
+                study.slots.pop(number, None)
+            else:
+                study.slots[number] = slot
+        study.lines.extend(self._lines)
+        study.keys.update((line.key, line) for line in self._lines if line.key is not None)
+
+
+class MemoryStore(Store):
+    """Studies in memory, with the same events and the same rules as on disk."""
+
+    def __init__(self, clock: Clock = SYSTEM) -> None:
+        self.address = "memory"
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._studies: list[_Study] = []
+
+    @contextmanager
+    def _write(self, study: _Study) -> Iterator[_Transaction]:
+        with self._lock:
+            tx = _Transaction(study)
+            yield tx
+            tx.commit()
+
+    def _study(self, study: int) -> _Study:
+        return self._studies[study - 1]
+
+    def create(self, created: StudyCreated) -> StudyEntry:
+        """Create a study and write its first event."""
+        with self._lock:
+            if self.find(created.name) is not None:
+                raise StudyExists(f"study {created.name!r} exists already in this memory store")
+            counters = Counters(
+                max_trials=created.max_trials,
+                max_active=microseconds(created.max_seconds),
+                lost_retries=created.retries.get("lost", 0),
+            )
+            study = _Study(len(self._studies) + 1, created.name, counters)
+            with self._write(study) as tx:
+                transaction.append(tx, self._clock, [created], "", None, None)
+            self._studies.append(study)
+            return study.entry()
+
+    def find(self, name: str) -> StudyEntry | None:
+        """The study of this name, or None."""
+        return next((study.entry() for study in self._studies if study.name == name), None)
+
+    def studies(self) -> Sequence[StudyEntry]:
+        """All studies, in order of creation."""
+        return [study.entry() for study in self._studies]
+
+    def read(self, study: int, after: int, limit: int = 1000) -> Sequence[Event]:
+        """At most `limit` events with numbers above `after`."""
+        # Event numbers count from 1 without gaps, so they are positions in the list.
+        return [line.event() for line in self._study(study).lines[after : after + limit]]
+
+    def append(
+        self,
+        study: int,
+        bodies: Sequence[Body],
+        *,
+        worker: str = "",
+        fence: Lease | None = None,
+        key: str | None = None,
+    ) -> Appended:
+        """Write `bodies` as the next events."""
+        with self._write(self._study(study)) as tx:
+            return transaction.append(tx, self._clock, bodies, worker, fence, key)
+
+    def claim(self, study: int, worker: Worker, ttl: float) -> Claim:
+        """Reserve the next trial."""
+        with self._write(self._study(study)) as tx:
+            return transaction.claim(tx, self._clock, worker, ttl)
+
+    def renew(self, study: int, lease: Lease) -> bool:
+        """Extend a lease."""
+        with self._write(self._study(study)) as tx:
+            return transaction.renew(tx, self._clock, lease)
+
+    def release(self, study: int, lease: Lease) -> None:
+        """Give a reservation back."""
+        with self._write(self._study(study)) as tx:
+            transaction.release(tx, self._clock, lease)
+
+    def close(self) -> None:
+        """Nothing to let go of."""

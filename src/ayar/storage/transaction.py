@@ -1,0 +1,117 @@
+"""The store's operations inside one transaction, the same for every store that keeps counters, slots and a log.
+
+A store opens a `Transaction` on one study, calls one of these functions and commits. What they write is all or nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ayar.base.clock import Clock
+from ayar.storage import ledger
+from ayar.storage.base import Appended, Claim, Worker
+from ayar.storage.lease import Life, life_of
+from ayar.storage.ledger import Counters, Moment, Slots
+from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of, next_chain
+from ayar.trial.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event as it is stored: the envelope, and the body as text."""
+
+    id: int
+    kind: str
+    number: int | None
+    worker: str | None
+    at: int
+    active: int
+    key: str | None
+    text: str
+    chain: str
+
+    def event(self) -> Event:
+        """The event, its body decoded."""
+        return Event(
+            self.id, decode_body(self.kind, self.text), self.at, self.active, self.worker, self.key, self.chain
+        )
+
+
+class Transaction(Protocol):
+    """One study under the store's write lock; `counters` and `slots` are written back at commit."""
+
+    counters: Counters
+    slots: Slots
+
+    def add(self, line: Line) -> None:
+        """Write the next line of the log."""
+
+    def with_key(self, key: str) -> Line | None:
+        """The line that was written under an idempotency key."""
+
+
+def append(
+    tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, fence: Lease | None, key: str | None
+) -> Appended:
+    """Apply and write `bodies`; see `Store.append`."""
+    if key is not None and (line := tx.with_key(key)) is not None:
+        return Appended(line.event(), tx.counters.head, repeated=True)
+    ledger.tick(tx.counters, tx.slots, moment(clock))
+    numbered = [ledger.apply(tx.counters, tx.slots, body, fence) for body in bodies]
+    first = _write(tx, clock, numbered, worker, key)
+    return Appended(first, tx.counters.head)
+
+
+def claim(tx: Transaction, clock: Clock, worker: Worker, ttl: float) -> Claim:
+    """Take back what dead workers hold, then hand out the next trial; see `Store.claim`."""
+    now = moment(clock)
+    ledger.tick(tx.counters, tx.slots, now)
+    lives: dict[str, Life] = {worker.holder: Life.ALIVE}
+    lost = ledger.reclaim(tx.slots, now, lambda text: lives.setdefault(text, life_of(text)), tx.counters.lost_retries)
+    if lost:
+        _write(tx, clock, lost, worker.name, None)
+    answer = ledger.claim(tx.counters, tx.slots, now, worker, ttl)
+    return Claim(answer.lease, answer.wait, answer.reason, tuple(body.number for body in lost))
+
+
+def renew(tx: Transaction, clock: Clock, lease: Lease) -> bool:
+    """Extend a lease whose token is current; see `Store.renew`."""
+    now = moment(clock)
+    slot = tx.slots.get(lease.number)
+    if slot is None or slot.token != lease.token:
+        return False
+    ledger.tick(tx.counters, tx.slots, now)
+    slot.expires, slot.clock = now.now + slot.ttl, now.boot
+    tx.slots.put(slot)
+    return True
+
+
+def release(tx: Transaction, clock: Clock, lease: Lease) -> None:
+    """Free a reservation; see `Store.release`."""
+    slot = tx.slots.get(lease.number)
+    if slot is None or slot.token != lease.token or slot.state is State.RUNNING:
+        return
+    ledger.tick(tx.counters, tx.slots, moment(clock))
+    slot.token, slot.worker, slot.holder = None, None, ""
+    tx.slots.put(slot)
+
+
+def moment(clock: Clock) -> Moment:
+    """The steady clock's reading with the boot it belongs to."""
+    return Moment(clock.steady(), clock.boot)
+
+
+def _write(tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, key: str | None) -> Event:
+    counters, first, at = tx.counters, None, clock.wall()
+    for body in bodies:
+        text, kind = encode_body(body), kind_of(body)
+        counters.head += 1
+        counters.chain = next_chain(counters.chain, counters.head, kind, text)
+        number: int | None = getattr(body, "number", None)
+        tx.add(Line(counters.head, kind, number, worker or None, at, counters.active, key, text, counters.chain))
+        if first is None:
+            first = Event(counters.head, body, at, counters.active, worker or None, key, counters.chain)
+        key = None
+    if first is None:
+        raise ValueError("append: expected at least one event, got none")
+    return first
