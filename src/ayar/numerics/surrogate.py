@@ -70,6 +70,8 @@ class Surrogate:
     embedding: Embedding
     theta: Floats
     process: gp.Posterior
+    rows: Ints
+    """Which of the rows it was given it holds."""
 
     @property
     def noise(self) -> float:
@@ -97,7 +99,8 @@ class Surrogate:
 
     def fantasize(self, U: Floats, A: Bools, normals: Floats) -> "Surrogate":
         """The model after b pending rows have answered in S imagined ways; normals (b, S)."""
-        return Surrogate(self.embedding, self.theta, gp.fantasize(self.process, self.scale(U, A), self.noise, normals))
+        imagined = gp.fantasize(self.process, self.scale(U, A), self.noise, normals)
+        return Surrogate(self.embedding, self.theta, imagined, self.rows)
 
 
 def build(embedding: Embedding, E: Floats, y: Floats, theta: Floats) -> Surrogate:
@@ -109,4 +112,5 @@ def build(embedding: Embedding, E: Floats, y: Floats, theta: Floats) -> Surrogat
     rows = thin(E, y, MOST_ROWS)
     signal, noise = np.exp(theta[-2:])
     Z = E[rows] / np.exp(theta[:-2])[embedding.blk]
-    return Surrogate(embedding, theta, gp.posterior(Z, y[rows, None], float(signal), np.full(len(rows), noise)))
+    process = gp.posterior(Z, y[rows, None], float(signal), np.full(len(rows), noise))
+    return Surrogate(embedding, theta, process, rows)

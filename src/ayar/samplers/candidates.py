@@ -1,0 +1,221 @@
+"""Candidate points of a mixed, conditional, constrained space, and the search among them for the best of a score.
+
+m  candidates     D  coded columns     U  (m, D) unit coordinates of all parameters, the inactive ones included
+X  (m, D) natural values, NaN where inactive     A  (m, D) activity
+Every batch is settled before it is scored: rounded to the values that would be tried, its activity worked out, and points
+outside the space's constraints dropped. A parameter that an exchange makes active starts from its value in the best trial
+that had it. Source of the mixed search: Hutter et al. 2011, SMAC, doi 10.1007/978-3-642-25566-3_40, section 4.3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ayar.numerics.lbfgs import minimize
+from ayar.numerics.qmc import shifted_sobol
+from ayar.space.codec import Column
+from ayar.space.draw import draw
+from ayar.space.space import Space
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Uniforms = Callable[[tuple[int, ...]], Floats]
+"""Uniform numbers in [0, 1) of a given shape."""
+
+ENUMERATED = 5_000
+"""Spaces of at most so many configurations are scored whole."""
+_GRID_LEVELS = 16  # discrete parameters of at most so many values are searched by exchanges alone
+_STARTS, _CALLS, _POLISH_CALLS = 8, 30, 10
+_EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
+_APART = 0.05  # smallest distance between two starts, largest coordinate
+_MUTATION_STEPS = np.array([0.02, 0.1, 0.3])
+_MUTATED = 3.0  # parameters changed by one mutation, on average
+
+
+class Score(Protocol):
+    """What the search climbs."""
+
+    def values(self, U: Floats, A: Bools) -> Floats:
+        """(m,) higher is better."""
+
+    def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """(m,) and (m, D)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Settled points: of the space, rounded, with their activity."""
+
+    U: Floats
+    X: Floats
+    A: Bools
+
+    def __len__(self) -> int:
+        return len(self.U)
+
+    def rows(self, which: NDArray[np.intp] | slice) -> "Batch":
+        """Some of the points."""
+        return Batch(self.U[which], self.X[which], self.A[which])
+
+
+def join(*batches: Batch) -> Batch:
+    """One batch after the other."""
+    return Batch(*(np.concatenate([getattr(batch, part) for batch in batches]) for part in ("U", "X", "A")))
+
+
+def settle(space: Space, U: Floats) -> Batch:
+    """The points of the space nearest to unit coordinates U (m, D); those that break its constraints are dropped."""
+    codec = space.codec
+    X = codec.from_unit(np.clip(U, 0.0, 1.0))
+    A = codec.activity(X)
+    rounded, masked = codec.to_unit(X), codec.mask(X, A)
+    kept = np.flatnonzero(space.feasible(masked, A))
+    return Batch(rounded[kept], masked[kept], A[kept])
+
+
+def enumerated(space: Space) -> Batch | None:
+    """Every configuration of a small finite space; None for others. May repeat configurations of conditional spaces."""
+    levels = [column.levels for column in space.codec.columns]
+    if not space.size <= ENUMERATED or not all(levels) or np.prod(levels, dtype=np.float64) > 4 * ENUMERATED:
+        return None
+    grids = np.meshgrid(*(grid_values(column) for column in space.codec.columns), indexing="ij")
+    return settle(space, space.codec.to_unit(np.stack([grid.ravel() for grid in grids], axis=1)))
+
+
+def grid_values(column: Column) -> Floats:
+    """The natural values of a discrete column, rising; none of a continuous one."""
+    if column.kind in {"categorical", "ordinal"}:
+        return np.arange(float(column.levels))
+    return np.minimum(column.low + column.step * np.arange(float(column.levels)), column.high)
+
+
+def spread(space: Space, count: int, uniforms: Uniforms) -> Batch:
+    """Evenly spread points; by single draws where the constraints leave few of them."""
+    D = len(space.codec.names)
+    batch = settle(space, shifted_sobol(count, uniforms((D,))))
+    if len(batch) >= count // 8:
+        return batch
+    X, A = draw(space, lambda m: uniforms((m, D)), count // 4)
+    U = space.codec.to_unit(X)
+    return join(batch, Batch(np.where(A, U, uniforms(U.shape)), X, A))
+
+
+def mutated(space: Space, parents: Floats, count: int, active: float, uniforms: Uniforms) -> Batch:
+    """Neighbours of good points: each coordinate changed with probability 3 / active, at least one.
+
+    Arguments:
+        space: where they must lie.
+        parents: (k, D) unit coordinates, none missing.
+        count: how many to make.
+        active: parameters active in an average configuration.
+        uniforms: source of randomness.
+    """
+    D = parents.shape[1]
+    U = parents[np.arange(count) % len(parents)]
+    changed = uniforms((count, D)) < min(1.0, _MUTATED / active)
+    changed[np.arange(count), (uniforms((count,)) * D).astype(np.intp)] = True
+    steps = _MUTATION_STEPS[(uniforms((count, 1)) * len(_MUTATION_STEPS)).astype(np.intp)]
+    # The sum of three uniforms stands for a normal number: within 3 deviations, and no tail leaves the box for good.
+    moved = U + steps * 2.0 * (uniforms((3, count, D)).sum(axis=0) - 1.5)
+    moved = np.abs(moved)
+    moved = 1.0 - np.abs(1.0 - moved)  # reflected at both ends
+    unordered = np.array([column.kind == "categorical" for column in space.codec.columns], dtype=np.bool_)
+    fresh = np.where(unordered, uniforms((count, D)), moved)
+    return settle(space, np.where(changed, fresh, U))
+
+
+def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Batch, Floats]:
+    """The pool and what was found from its best points, with all scores.
+
+    Arguments:
+        space: where all points lie.
+        score: what is climbed.
+        pool: m ≥ 1 settled candidates, the first one (the incumbent) always a start.
+        lengths: (D,) length-scales of the parameters, in which steps are measured.
+
+    Returns:
+        Points and their scores, in no order; the pool's points first.
+    """
+    values = score.values(pool.U, pool.A)
+    starts = pool.rows(_distinct_starts(pool.U, values))
+    slopes = _Slopes(space, score, lengths)
+    found = slopes.climb(starts, _CALLS)
+    best = found.rows(np.argsort(-score.values(found.U, found.A), kind="stable")[:_EXCHANGED])
+    for _ in range(_EXCHANGE_ROUNDS):
+        best = _exchange(space, score, best)
+    found = join(found, best, slopes.climb(best, _POLISH_CALLS))
+    return join(pool, found), np.concatenate([values, score.values(found.U, found.A)])
+
+
+def _distinct_starts(U: Floats, values: Floats) -> NDArray[np.intp]:
+    """The incumbent (row 0) and the best rows that keep a distance from each other."""
+    chosen = [0]
+    for row in np.argsort(-values, kind="stable"):
+        if len(chosen) == _STARTS:
+            break
+        if np.abs(U[chosen] - U[row]).max(axis=1, initial=0.0).min() > _APART:
+            chosen.append(int(row))
+    return np.array(chosen)
+
+
+@dataclass(frozen=True, eq=False)
+class _Slopes:
+    """Climbing by slopes, along the parameters fine enough to have any."""
+
+    space: Space
+    score: Score
+    lengths: Floats
+
+    def climb(self, starts: Batch, calls: int) -> Batch:
+        fine = np.array([not 0 < column.levels <= _GRID_LEVELS for column in self.space.codec.columns], dtype=np.bool_)
+        free = starts.A & fine & np.array([column.kind != "categorical" for column in self.space.codec.columns])
+        limited = bool(self.space.constraints or self.space.forbidden)
+
+        def descend(scaled: Floats) -> tuple[Floats, Floats]:
+            U = scaled * self.lengths
+            values, slopes = self.score.values_and_slopes(U, starts.A)
+            if limited:
+                values = np.where(self._allowed(U, starts.A), values, -np.inf)
+            return -values, np.where(free, -slopes * self.lengths, 0.0)
+
+        points, _ = minimize(
+            descend, starts.U / self.lengths, np.zeros_like(self.lengths), 1.0 / self.lengths, calls=calls
+        )
+        return settle(self.space, points * self.lengths)
+
+    def _allowed(self, U: Floats, A: Bools) -> Bools:
+        codec = self.space.codec
+        return np.asarray(self.space.feasible(codec.mask(codec.from_unit(np.clip(U, 0.0, 1.0)), A), A))
+
+
+def _exchange(space: Space, score: Score, batch: Batch) -> Batch:
+    """Each point replaced by the best of its neighbours (one category flipped, one step up or down), or kept."""
+    improved = []
+    for row in range(len(batch)):
+        point = batch.rows(slice(row, row + 1))
+        around = join(point, settle(space, _neighbours(space, point.U[0], point.A[0])))
+        improved.append(around.rows(np.array([int(np.argmax(score.values(around.U, around.A)))])))
+    return join(*improved)
+
+
+def _neighbours(space: Space, u: Floats, a: Bools) -> Floats:
+    codec = space.codec
+    x = codec.from_unit(u[None])[0]
+    rows = []
+    for d in np.flatnonzero(a):
+        for value in _other_values(codec.columns[d], x[d]):
+            row = x.copy()
+            row[d] = value
+            rows.append(row)
+    return codec.to_unit(np.array(rows)) if rows else np.empty((0, len(u)))
+
+
+def _other_values(column: Column, value: float) -> list[float]:
+    if column.kind == "categorical":
+        return [float(index) for index in range(column.levels) if index != value]
+    values = grid_values(column)
+    here = int(np.searchsorted(values, value))
+    return [float(values[i]) for i in (here - 1, here + 1) if 0 <= i < len(values)]

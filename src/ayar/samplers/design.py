@@ -1,0 +1,63 @@
+"""The start: the default configuration or the centre, then a Sobol sequence with its categories dealt evenly.
+
+D  coded columns     n₀  length of the start     U  (N, D) the study's own sequence, the same for every worker
+The place in the sequence is the trial's number, so workers that start together do not collide; a place that is taken
+or infeasible gives way to the next. Source of n₀ and of the shift: `numerics.qmc` and measurements on the zoo.
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ayar.base.rng import stream
+from ayar.numerics.qmc import shifted_sobol
+from ayar.samplers.candidates import Batch, join, settle
+from ayar.space.codec import Column
+from ayar.space.space import Space
+
+Floats = NDArray[np.float64]
+
+LENGTH = 128
+"""Points of the sequence; a start is at most 12 long, the rest replaces taken and infeasible ones."""
+_BUDGET_SHARE = 0.2
+_GATES = 4  # a category that conditions hang on has each of its values tried twice, up to so many values
+
+
+def start_length(space: Space, active: float, max_trials: int | None) -> int:
+    """n₀ = clip(⌈active / 2⌉ + 3, 4, 12), more where branches need it, at most a fifth of the budget; at least 1."""
+    gates = {name for domain in space.params.values() for name in (domain.when or {})}
+    values = [column.levels for column in space.codec.columns if column.name in gates and column.levels <= _GATES]
+    length = min(max(math.ceil(active / 2) + 3, 4, 2 * max(values, default=0)), 12)
+    return length if max_trials is None else max(1, min(length, int(_BUDGET_SHARE * max_trials)))
+
+
+@lru_cache(maxsize=8)
+def sequence(space: Space, seed: int) -> Batch:
+    """The study's start sequence: feasible settled points, the default or centre first."""
+    columns = space.codec.columns
+    generator = stream(seed, 0, "design")
+    U = shifted_sobol(LENGTH, generator.random(len(columns)))
+    for d, column in enumerate(columns):
+        if column.kind == "categorical":
+            U[:, d] = (_dealt(column.levels, generator) + 0.5) / column.levels
+    return join(settle(space, _first(space)), settle(space, U))
+
+
+def _dealt(levels: int, generator: np.random.Generator) -> NDArray[np.intp]:
+    """(LENGTH,) indices: every run of `levels` holds each index once, in random order."""
+    runs = -(-LENGTH // levels)
+    return np.argsort(generator.random((runs, levels)), axis=1, kind="stable").ravel()[:LENGTH]
+
+
+def _first(space: Space) -> Floats:
+    """(1, D): defaults where given, else the first choice and the middle of a range."""
+    codec = space.codec
+    u = np.array([_middle(column) for column in codec.columns])[None]
+    given, _ = codec.encode([space.defaults()])
+    return np.where(np.isnan(given), u, codec.to_unit(given))
+
+
+def _middle(column: Column) -> float:
+    return 0.5 / column.levels if column.kind == "categorical" else 0.5

@@ -1,0 +1,24 @@
+"""What the last bits of a model depend on beside its inputs: versions, BLAS kernel family, vector instructions.
+
+"Bit for bit" holds between machines of equal fingerprint. Measured: another BLAS kernel family changes products and
+factors, another vector width changes exp and log.
+"""
+
+from functools import cache
+
+from ayar.base.version import __version__
+from ayar.samplers.single_thread import blas_controller
+
+
+@cache
+def numeric_fingerprint() -> str:
+    """One line, such as "ayar 0.1.0, numpy 2.4.6, scipy 1.17.1, blas SkylakeX, simd AVX512_SKX"."""
+    import numpy
+    import scipy
+
+    families = sorted({str(library.get("architecture", library["internal_api"])) for library in blas_controller().info()})
+    found = numpy.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
+    simd = found[-1] if found else "baseline"
+    return (
+        f"ayar {__version__}, numpy {numpy.__version__}, scipy {scipy.__version__}, blas {'+'.join(families)}, simd {simd}"
+    )
