@@ -10,13 +10,13 @@ Everything that crosses a process is JSON text: payloads, messages, replies and 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
 from ayar.base.errors import ArgumentError, shorten
+from ayar.trial.failure import Failure
 
 Objective = Callable[..., Any] | str
 """The user's function, or where to import it from: "package.module:function"."""
@@ -29,15 +29,6 @@ Run = Callable[[Callable[..., Any], dict[str, Any], Channel], Any]
 
 OnMessage = Callable[[int, dict[str, Any]], Any]
 """The caller's side of the channels: (attempt's number, message) to the reply; runs in the thread that polls."""
-
-KINDS = ("exception", "timeout", "memory", "signal", "exit", "lost", "bad_value", "cancelled")
-"""Why an attempt failed.
-
-exception   an exception escaped                        exit       the process ended itself (sys.exit, os._exit)
-timeout     no result within the time limit             lost       the process is gone and nobody knows why
-memory      MemoryError, or killed for its memory       bad_value  the result is no value (made by `Run`, never here)
-signal      a signal ended the process (a crash)        cancelled  `cancel` or `close` ended it
-"""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -52,35 +43,6 @@ class Task(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         check_timeout(self.timeout, f"Task(number={self.number})")
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """Why an attempt has no result, as text; nothing of the objective's objects is kept."""
-
-    kind: str
-    """One of `KINDS`."""
-    message: str
-    type: str = ""
-    """Qualified name of the exception's class; empty where no exception was seen."""
-    where: str = ""
-    """Innermost line of the traceback, as "file.py:12 in loss"."""
-    traceback: str = ""
-    """At most the last 8 KB."""
-    stderr: str = ""
-    """At most the last 4 KB of the attempt's standard error."""
-    signal: int | None = None
-    """The signal that ended the process."""
-    exit_code: int | None = None
-    """The code with which the process ended itself."""
-    digest: str = ""
-    """Equal for equal causes: made of kind, type, place, signal and exit code, not of the message."""
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ArgumentError(f"Failure: expected a kind among {', '.join(KINDS)}, got {shorten(self.kind)}")
-        if not self.digest:
-            cause = msgspec.json.encode((self.kind, self.type, self.where, self.signal, self.exit_code))
-            msgspec.structs.force_setattr(self, "digest", blake2b(cause, digest_size=8).hexdigest())
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -130,7 +92,10 @@ class Executor(ABC):
 
     @abstractmethod
     def close(self, grace: float = 3.0) -> None:
-        """Cancel what runs and leave no process, file or thread behind. May be called again."""
+        """Cancel what runs and leave no process, file or thread behind. May be called again.
+
+        What was cut short is in the next `poll`, as cancelled.
+        """
 
     def __enter__(self) -> Self:
         return self

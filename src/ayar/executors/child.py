@@ -1,0 +1,154 @@
+"""What runs in a child: one loop that takes attempts from the line until the line hangs up.
+
+`serve` is the only task pebble ever gives to a child. Before it loads anything numeric, the child leads its own process
+group, is tied to its parent's life, writes to its own files and has set the number of BLAS threads.
+"""
+
+import faulthandler
+import os
+import signal
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import current_process, parent_process
+from threading import Lock
+from types import FrameType
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from ayar.executors.children import Child, Shipment
+from ayar.executors.failures import failure_of_error, failure_of_exit
+from ayar.executors.groups import lead_group, tie_group_to_parent
+from ayar.executors.limits import (
+    limit_loaded_libraries,
+    limit_memory,
+    peak_memory,
+    reset_peak_memory,
+    set_thread_variables,
+)
+from ayar.executors.shipping import unpack
+from ayar.trial.failure import Failure
+
+if TYPE_CHECKING:
+    from ayar.executors.capture import Outlets
+    from ayar.executors.line import Line
+
+
+def serve() -> None:
+    """Run attempts until the parent hangs up; then, or whatever else happens, end this process."""
+    try:
+        _settle_and_work(cast(Child, current_process()))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _settle_and_work(me: Child) -> None:
+    group = lead_group()
+    parent = parent_process()
+    if parent is not None:
+        tie_group_to_parent(parent.sentinel)
+    outlets = cast("Outlets", me.capture)
+    outlets.attach()
+    faulthandler.enable(file=2)
+    quitting = Quitting()
+    # It was held back while the child started; pebble has set it to be ignored.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    set_thread_variables(me.shipment.threads)
+
+    from ayar.executors.line import Line, LineBroken
+
+    line = Line(me.line)
+    perform = _load(me.shipment, quitting)
+    with suppress(LineBroken):
+        line.send("ready", group)
+        while not quitting.failure:
+            _, payload = line.receive()
+            line.send("done", _attempt(perform, payload, line, outlets, quitting))
+
+
+Perform = Callable[[dict[str, Any], Callable[[dict[str, Any]], Any]], Any]
+
+
+def _load(shipment: Shipment, quitting: "Quitting") -> Perform | Failure:
+    """The function of one attempt, or why there is none: then each attempt fails with that."""
+    try:
+        with quitting:
+            objective = unpack(shipment.objective)
+            run = unpack(shipment.run)
+            limit_loaded_libraries(shipment.threads)
+            if shipment.memory is not None:
+                limit_memory(shipment.memory)
+    except BaseException as error:  # importing user code may raise anything
+        return quitting.failure or failure_of_error(error)
+    return lambda payload, channel: run(objective, payload, channel)
+
+
+def _attempt(
+    perform: Perform | Failure, payload: dict[str, Any], line: "Line", outlets: "Outlets", quitting: "Quitting"
+) -> dict[str, Any]:
+    """One attempt's end as JSON: result, failure, peak, and whether the process is spent."""
+    from ayar.base.jsontext import wrap
+
+    reset_peak_memory()
+    outlets.attach()
+    result, failure, spent = None, None, False
+    if isinstance(perform, Failure):
+        failure = perform
+    else:
+        try:
+            with quitting:
+                result = perform(payload, _channel(line))
+                wrap(result, "result")  # refuse here what cannot be sent
+        except BaseException as error:  # whatever the objective raises is the attempt's result
+            result, failure = None, quitting.failure or failure_of_error(error)
+            spent = isinstance(error, MemoryError) or not isinstance(error, Exception)
+    outlets.flush()
+    return {
+        "result": result,
+        "failure": msgspec.to_builtins(failure) if failure else None,
+        "peak": peak_memory(),
+        "spent": spent or quitting.failure is not None,
+    }
+
+
+def _channel(line: "Line") -> Callable[[dict[str, Any]], Any]:
+    """The attempt's end of its channel; usable from all threads of the child, and from no other process."""
+    from ayar.base.errors import AyarError
+
+    lock, home = Lock(), os.getpid()
+
+    def channel(message: dict[str, Any]) -> Any:
+        if os.getpid() != home:
+            raise AyarError("the trial can be used only in the process that runs the objective, not in its children")
+        with lock:
+            line.send("ask", message)
+            word, body = line.receive()
+        if word == "refused":
+            raise AyarError(f"the study could not take this: {body}")
+        return body
+
+    return channel
+
+
+class Quitting:
+    """What SIGTERM does: between attempts it ends the process, within one it raises, so that `finally` blocks run."""
+
+    def __init__(self) -> None:
+        self.failure: Failure | None = None
+        self._busy = False
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    def __enter__(self) -> None:
+        self._busy = True
+
+    def __exit__(self, *_: object) -> None:
+        self._busy = False
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if not self._busy:
+            os._exit(128 + number)
+        self.failure = failure_of_exit(-number, memory_limited=False, oom_killed=False, stderr="")
+        raise SystemExit(128 + number)

@@ -1,0 +1,128 @@
+"""The objective's way to a child: by import path, or pickled once by cloudpickle.
+
+cloudpickle also takes what is defined in a script or a notebook cell, with the variables it uses. If one of these
+cannot be pickled, the error names it. The bytes go to our own children only: never to a store, a file or the wire.
+"""
+
+import functools
+import inspect
+import pickle
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ayar.base.errors import ArgumentError, shorten
+from ayar.base.registry import load
+from ayar.executors.base import Objective
+
+_DEPTH = 4
+
+
+def pack(objective: Objective) -> bytes | str:
+    """The objective in the form in which it travels.
+
+    Raises:
+        ArgumentError: it cannot be pickled; the message names the variable that is in the way.
+    """
+    if isinstance(objective, str):
+        return objective
+    import cloudpickle
+
+    try:
+        data: bytes = cloudpickle.dumps(objective)
+    except Exception as error:
+        raise ArgumentError(_complaint(objective, error)) from error
+    return data
+
+
+def unpack(parcel: bytes | str) -> Callable[..., Any]:
+    """The objective that was packed, imported or unpickled in this process."""
+    if isinstance(parcel, str):
+        return import_objective(parcel)
+    objective: Callable[..., Any] = pickle.loads(parcel)  # noqa: S301 - our own parent made it
+    return objective
+
+
+def import_objective(path: str) -> Callable[..., Any]:
+    """What "package.module:function" names.
+
+    Raises:
+        ArgumentError: not of this form, no such module or attribute, or not callable.
+
+    >>> import_objective("math:sqrt")(9.0)
+    3.0
+    """
+    module, colon, attribute = path.partition(":")
+    if not (module and colon and attribute):
+        raise ArgumentError(f'objective: expected "package.module:function", got {shorten(path)}')
+    try:
+        objective = load(path)
+    except (AttributeError, ModuleNotFoundError) as error:
+        raise ArgumentError(f"objective {path!r} cannot be imported: {error}; check the name and sys.path") from error
+    if not callable(objective):
+        raise ArgumentError(f"objective {path!r}: expected a function, got {shorten(objective)}")
+    return objective  # type: ignore[no-any-return]  # callable() tells mypy only that much
+
+
+def _complaint(objective: Callable[..., Any], error: Exception) -> str:
+    name = getattr(objective, "__qualname__", type(objective).__qualname__)
+    start = f"the objective {name!r} cannot be sent to a child process"
+    found = _unpicklable_part(objective, _DEPTH)
+    if found is None:
+        return f"{start}: {error}\n  define it at the top of a module, or run it in this process (executor 'inline')"
+    path, value = found
+    return (
+        f"{start}: its variable {path!r} ({type(value).__qualname__}, {_size(value)}) cannot be pickled: {error}\n"
+        f"  create {path!r} inside the objective, or run it in this process (executor 'inline')"
+    )
+
+
+def _unpicklable_part(thing: object, depth: int) -> tuple[str, object] | None:
+    """The innermost captured variable that cannot be pickled, as ("model.lock", value)."""
+    import cloudpickle
+
+    for name, value in _captured(thing):
+        try:
+            cloudpickle.dumps(value)
+        except Exception:  # pickling runs the value's own code, which may raise anything
+            inner = _unpicklable_part(value, depth - 1) if depth else None
+            return (f"{name}.{inner[0]}", inner[1]) if inner else (name, value)
+    return None
+
+
+def _captured(thing: object) -> Iterator[tuple[str, object]]:
+    """The variables that travel with a function, a bound method, a partial or an object, by name."""
+    if isinstance(thing, functools.partial):
+        yield getattr(thing.func, "__name__", "function"), thing.func
+        yield from ((f"argument {i}", value) for i, value in enumerate(thing.args))
+        yield from thing.keywords.items()
+    elif inspect.ismethod(thing):
+        yield "self", thing.__self__
+    elif inspect.isfunction(thing):
+        yield from _captured_by_function(thing)
+    else:
+        yield from getattr(thing, "__dict__", {}).items()
+
+
+def _captured_by_function(function: Any) -> Iterator[tuple[str, object]]:
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.default is not parameter.empty:
+            yield name, parameter.default
+    for name in function.__code__.co_names:
+        if name in function.__globals__:
+            yield name, function.__globals__[name]
+
+
+def _size(value: object) -> str:
+    size = getattr(value, "nbytes", None)
+    count = float(size if isinstance(size, int) else sys.getsizeof(value))
+    for unit in ("bytes", "KB", "MB"):
+        if count < 1024:
+            return f"{count:.4g} {unit}"
+        count /= 1024
+    return f"{count:.4g} GB"
