@@ -1,0 +1,34 @@
+"""Honest scores: splits frozen once, cross-validation as an objective, and a test set that opens once.
+
+    data = seal(X, y, test=0.2)                                      # set rows aside, before anything else
+    objective = CrossValidation(lambda params: SVC(**params), data)   # 5 folds of the rest, accuracy
+    study = ayar.maximize(objective, space, max_trials=40)
+    print(objective.open_test(study))                                # once, for the winner, on the record
+
+Only numpy and msgspec are imported; models bring their own packages.
+"""
+
+from ayar.evaluate.crossval import CrossValidation
+from ayar.evaluate.intervals import bootstrap_interval, cv_interval, standard_error, wilson_interval
+from ayar.evaluate.metrics import METRICS, Metric
+from ayar.evaluate.score import TestScore
+from ayar.evaluate.sealed_test import Sealed, seal
+from ayar.evaluate.split import GivenSplit, GroupKFold, KFold, StratifiedKFold, TimeSplit
+
+__all__ = [
+    "METRICS",
+    "CrossValidation",
+    "GivenSplit",
+    "GroupKFold",
+    "KFold",
+    "Metric",
+    "Sealed",
+    "StratifiedKFold",
+    "TestScore",
+    "TimeSplit",
+    "bootstrap_interval",
+    "cv_interval",
+    "seal",
+    "standard_error",
+    "wilson_interval",
+]

@@ -1,0 +1,116 @@
+"""The ledger of a sealed test set: what was frozen, who opened it, when, why, how often.
+
+A study is a ledger: its log keeps what `record` writes, over restarts and for all its processes. Two entries make an
+opening. The intent is written before any sealed row is handed out, so a crash while scoring counts as an opening; the
+score follows. An intent counts when it is the first or gives a reason; others were refused and saw nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from ayar.base.clock import SYSTEM
+from ayar.base.errors import ArgumentError, SealedTestSet, StudyChanged, shorten
+from ayar.base.rng import new_seed
+
+SPLIT = "evaluate.split"
+OPENING = "evaluate.seal_opening"
+OPENED = "evaluate.seal_opened"
+
+
+class Ledger(Protocol):
+    """Something that keeps facts by topic, in order; a study is one."""
+
+    def record(self, topic: str, data: Mapping[str, Any]) -> object:
+        """Keep `data` under `topic`; durable on return."""
+
+    def records(self, topic: str) -> Sequence[Mapping[str, Any]]:
+        """What was kept under `topic` by any process, oldest first."""
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """The intent to open a sealed test set."""
+
+    id: str
+    """Tells it from an opening that another process writes at the same moment."""
+    fingerprint: str
+    """Of data and split."""
+    trial: int
+    """The trial to be judged."""
+    at: int
+    """Microseconds since 1970 UTC."""
+    reason: str | None = None
+    count: int = 1
+    """1 for the first opening, 2 for the second ..."""
+
+
+def freeze(ledger: Ledger, facts: Mapping[str, Any]) -> None:
+    """Write what is frozen for the whole study (data, folds, metric), or see that it is still the same.
+
+    Raises:
+        StudyChanged: the ledger holds other facts; the message lists the differences.
+    """
+    if not ledger.records(SPLIT):
+        ledger.record(SPLIT, facts)
+    # Read back: of two processes that begin at once, the first to write decides.
+    first = ledger.records(SPLIT)[0]
+    changes = [f"  {key}: {first.get(key)!r} -> {facts.get(key)!r}" for key in facts if first.get(key) != facts[key]]
+    if changes:
+        raise StudyChanged(
+            "expected the data, folds and metric that this study began with, got others:\n"
+            + "\n".join(changes)
+            + "\n  scores on other data or folds cannot be compared; restore them, or start a study of another name"
+        )
+
+
+def open_once(ledger: Ledger, fingerprint: str, trial: int, reason: str | None) -> Opening:
+    """Write the intent to open, and say the how-manieth opening it is.
+
+    Raises:
+        SealedTestSet: it was opened before and no reason is given.
+        ArgumentError: a reason that says nothing.
+    """
+    if reason is not None and not str(reason).strip():
+        raise ArgumentError(f"reason: expected words that say why, got {shorten(reason)}")
+    _refuse_second(_openings(ledger), reason)
+    intent = Opening(f"{new_seed():016x}", fingerprint, trial, SYSTEM.wall(), reason)
+    ledger.record(OPENING, msgspec.to_builtins(intent))
+    openings = _openings(ledger)
+    for opening in openings:
+        if opening.id == intent.id:
+            return opening
+    # Another process wrote its intent between our look and ours.
+    _refuse_second(openings, reason)
+    raise SealedTestSet("expected the opening just written, got a ledger without it; its records are not kept in order")
+
+
+def _openings(ledger: Ledger) -> list[Opening]:
+    found: list[Opening] = []
+    for data in ledger.records(OPENING):
+        opening = msgspec.convert(data, Opening)
+        if not found or opening.reason:
+            found.append(msgspec.structs.replace(opening, count=len(found) + 1))
+    return found
+
+
+def _refuse_second(openings: Sequence[Opening], reason: str | None) -> None:
+    if not openings or reason is not None:
+        return
+    times = "once" if len(openings) == 1 else f"{len(openings)} times"
+    last = openings[-1]
+    raise SealedTestSet(
+        f"expected a sealed test set, but it was opened {times} before, last at {moment(last.at)} for trial "
+        f"{last.trial}; each further look makes the score more flattering. Read the score with test_score(study); to "
+        'open again pass reason="why", which is logged and shown with the count in every report'
+    )
+
+
+def moment(at: int) -> str:
+    """Microseconds since 1970 as text.
+
+    >>> moment(1_700_000_000_000_000)
+    '2023-11-14 22:13:20 UTC'
+    """
+    return datetime.fromtimestamp(at / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

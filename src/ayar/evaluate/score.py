@@ -1,0 +1,80 @@
+"""The honest score: what the sealed test set says of a study's winner, beside what cross-validation promised."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import msgspec
+
+from ayar.evaluate.ledger import OPENED, Ledger, moment
+
+LEVEL = 0.95
+"""The chance with which the intervals of a report should hold the truth."""
+
+
+class TestScore(msgspec.Struct, frozen=True):
+    """One opening of a sealed test set and its score; `str` says it in words."""
+
+    __test__: ClassVar[bool] = False
+    """Not a test case, whatever pytest makes of the name."""
+
+    metric: str
+    direction: str
+    score: float
+    """The winner's, fitted on all development rows, judged on the sealed rows."""
+    low: float | None
+    """Of the 95 % interval of `score`; None where it cannot be known."""
+    high: float | None
+    cv_score: float
+    """The value that made it the winner, a cross-validation mean on development rows."""
+    cv_low: float | None
+    """Of the 95 % corrected t interval; too hopeful around a winner (`evaluate.intervals`)."""
+    cv_high: float | None
+    gap: float
+    """By how much the test score is worse than `cv_score`, in the metric's unit; below 0 it is better."""
+    trial: int
+    """Number of the winner."""
+    n_test: int
+    """How many rows were judged."""
+    fingerprint: str
+    """Of data and split."""
+    count: int
+    """1 if this was the first opening, 2 for the second ..."""
+    at: int
+    """When it was opened, microseconds since 1970 UTC."""
+    reason: str | None = None
+    """Why it was opened; asked for from the second opening on."""
+    opening: str = ""
+    """Id of the intent that was logged first."""
+
+    def __str__(self) -> str:
+        lines = [
+            f"test {self.metric} {_with_interval(self.score, self.low, self.high)} on {self.n_test} sealed rows",
+            f"cross-validation {_with_interval(self.cv_score, self.cv_low, self.cv_high)}, trial {self.trial}",
+            f"gap {abs(self.gap):.4g}: the test score is {_compare(self.gap)} cross-validation promised",
+        ]
+        if self.count > 1:
+            lines.append(f"the test set was opened {self.count} times; this time, {moment(self.at)}: {self.reason}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """The score as plain JSON values."""
+        data: dict[str, Any] = msgspec.to_builtins(self)
+        return data
+
+
+def _with_interval(score: float, low: float | None, high: float | None) -> str:
+    interval = "interval unknown" if low is None or high is None else f"95 % interval {low:.4g} to {high:.4g}"
+    return f"{score:.4g} ({interval})"
+
+
+def _compare(gap: float) -> str:
+    return "worse than" if gap > 0 else "better than" if gap < 0 else "just what"
+
+
+def recorded_scores(ledger: Ledger) -> list[TestScore]:
+    """The scores of all openings that were completed, oldest first."""
+    return [_read(data) for data in ledger.records(OPENED)]
+
+
+def _read(data: Mapping[str, Any]) -> TestScore:
+    return msgspec.convert(data, TestScore)
