@@ -1,0 +1,1 @@
+"""What a study's log says: a Fold in, small records and tables (lists of rows) out. Pure; draws no picture."""

@@ -1,0 +1,1 @@
+"""Health checks, one file per theme; `analysis.health` holds the table."""

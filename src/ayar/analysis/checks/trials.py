@@ -1,0 +1,112 @@
+"""Checks on what became of the trials: failures in one place, results that came too late, a test set opened twice."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ayar.analysis.axes import axes
+from ayar.analysis.checks.base import Finding, Findings, View
+from ayar.analysis.failures import causes
+from ayar.analysis.score import OPENED, recorded
+from ayar.analysis.words import count_text, value_text
+from ayar.trial.state import State
+
+_CHANCE = 0.005
+_FEWEST_FAILURES = 4
+_CUTS = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A part of the space in words, and which finished trials lie in it."""
+
+    words: str
+    inside: NDArray[np.bool_]
+
+
+def failure_spot(view: View) -> Findings:
+    """Failures that gather where one parameter has one value or lies on one side of a cut.
+
+    One-sided hypergeometric test (Fisher 1922) in every region, Bonferroni over the regions.
+    """
+    failed = view.fold.history.having(State.FAILED)[view.fold.history.final]
+    if failed.sum() < _FEWEST_FAILURES or failed.all():
+        return
+    regions = list(_regions(view))
+    chances = [_chance(failed, region.inside) for region in regions]
+    if not chances or min(chances) * len(chances) > _CHANCE:
+        return
+    spot = regions[int(np.argmin(chances))]
+    there, everywhere = failed[spot.inside], failed.mean()
+    cause = causes(view.fold)[0]
+    yield Finding(
+        "failure-spot",
+        "warning",
+        f"Where {spot.words}, {int(there.sum())} of {count_text(len(there), 'trial')} failed "
+        f"({there.mean():.0%}; everywhere {everywhere:.0%}). Most frequent cause: {cause.headline}.",
+        "Mend the cause, or take this region out of the space with a bound, a constraint or forbidden=.",
+    )
+
+
+def _regions(view: View) -> Iterator[Region]:
+    fold = view.fold
+    codec = fold.setup.space.codec
+    X, A = (column[fold.history.final] for column in fold.history.columns(codec))
+    U = codec.to_unit(X)
+    for axis in axes(fold.setup.space):
+        u, active = U[:, axis.index], A[:, axis.index]
+        if axis.labels is not None:
+            for place, label in enumerate(axis.labels):
+                yield Region(f"{axis.name} is {label}", active & (X[:, axis.index] == place))
+            continue
+        for cut in np.unique(np.quantile(u[active], _CUTS)) if active.any() else ():
+            nearest = int(np.nanargmin(np.abs(np.where(active, u, np.nan) - cut)))
+            words = value_text(float(X[nearest, axis.index]))
+            below = np.nan_to_num(u, nan=2.0) <= u[nearest]
+            yield Region(f"{axis.name} <= {words}", active & below)
+            yield Region(f"{axis.name} > {words}", active & ~below)
+
+
+def _chance(failed: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
+    """P(at least as many failures inside) if failures fell anywhere: hypergeometric tail, by logarithms."""
+    n, bad, size, hits = len(failed), int(failed.sum()), int(inside.sum()), int((failed & inside).sum())
+
+    def log_choose(a: int, b: int) -> float:
+        return math.lgamma(a + 1) - math.lgamma(b + 1) - math.lgamma(a - b + 1)
+
+    total = log_choose(n, size)
+    most = min(bad, size)
+    tail = sum(
+        math.exp(log_choose(bad, k) + log_choose(n - bad, size - k) - total)
+        for k in range(hits, most + 1)
+        if 0 <= size - k <= n - bad
+    )
+    return min(1.0, tail)
+
+
+def opened_again(view: View) -> Findings:
+    """The sealed test set was opened more than once."""
+    openings = [data for data in recorded(view.fold, OPENED) if data.get("score") is not None]
+    if len(openings) > 1:
+        reason = str(openings[-1].get("reason") or "none given")
+        yield Finding(
+            "opened-again",
+            "error",
+            f"The sealed test set was opened {len(openings)} times (last reason: {reason}).",
+            "Its score is no longer honest: whoever looked may have chosen by it. Judge on rows nobody has seen.",
+        )
+
+
+def refused(view: View) -> Findings:
+    """Results that came too late and were kept aside."""
+    if view.fold.refused:
+        yield Finding(
+            "refused",
+            "note",
+            f"{count_text(len(view.fold.refused), 'result')} came after the trial was handed to another worker, or "
+            "differed from the one that stands; kept in the log, not counted.",
+            "If workers are suspended for long, raise lease_s.",
+        )

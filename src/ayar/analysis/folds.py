@@ -1,0 +1,57 @@
+"""What the folds of cross-validation say about the noise of a result.
+
+T  trials      k  folds each, the same folds for all      x_tf  score of trial t on fold f
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ayar.analysis.sample import Floats
+from ayar.trial.history import History
+from ayar.trial.trial import Report
+
+
+def fold_scores(reports: Sequence[Report]) -> dict[int, float]:
+    """The last finite score of each fold, by fold; reports without a fold are left out."""
+    return {
+        report.fold: report.value for report in reports if report.fold is not None and math.isfinite(report.value)
+    }
+
+
+def fold_table(history: History, numbers: Sequence[int]) -> Floats:
+    """(T, k) scores of the trials among `numbers` that reported the full set of folds; (0, 0) where none did."""
+    scores = [fold_scores(history.reports(int(number))) for number in numbers]
+    folds = sorted(max(scores, key=len, default={}))
+    full = [found for found in scores if sorted(found) == folds]
+    return np.array([[found[fold] for fold in folds] for found in full]) if len(folds) > 1 else np.zeros((0, 0))
+
+
+def paired_noise(table: Floats) -> float | None:
+    """Standard error of one trial's mean over the folds, as it matters when trials are compared; None below 2 by 2.
+
+    The residual of a two-way table (trial + fold): what is common to all trials on a fold cancels in a comparison.
+    Source: Montgomery 2017, Design and Analysis of Experiments, 9th ed., eqs. (4.9)-(4.12).
+    """
+    trials, folds = table.shape
+    if trials < 2 or folds < 2:
+        return None
+    residual = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0, keepdims=True) + table.mean()
+    return float(np.sqrt((residual**2).sum() / ((trials - 1) * (folds - 1)) / folds))
+
+
+def corrected_interval(scores: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
+    """Interval of a cross-validated mean; None below two folds.
+
+    mean ± t_{k−1} s √(1/k + 1/(k−1)): training sets overlap, so the folds are not independent and the plain interval is
+    too narrow. Source: Nadeau and Bengio 2003, doi 10.1023/A:1024068626366, section 3 (n_test / n_train = 1/(k−1)).
+    """
+    from scipy.special import stdtrit
+
+    k = len(scores)
+    if k < 2:
+        return None
+    half = float(stdtrit(k - 1, 0.5 + level / 2)) * float(np.std(scores, ddof=1)) * math.sqrt(1 / k + 1 / (k - 1))
+    mean = float(np.mean(scores))
+    return mean - half, mean + half

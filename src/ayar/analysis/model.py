@@ -1,0 +1,83 @@
+"""The Gaussian process that importance, effects and health checks ask: `numerics.surrogate`, fitted to one sample.
+
+m  told points    D  columns    k  places to ask about    S  joint draws
+Targets are warped and standardised, so that one terrible value does not hide what matters among the good ones.
+Cost: one fit on at most 300 rows (0.1 to 0.5 s), one factorisation of at most 1,000.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ayar.analysis.sample import Bools, Floats, Sample
+from ayar.base.rng import stream
+from ayar.numerics import gp_fit, surrogate
+from ayar.numerics.embedding import Axis, Embedding
+from ayar.numerics.gp import Posterior
+from ayar.numerics.kernels import matern52, matern52_within, squared_distances
+from ayar.numerics.linalg import factor
+
+MOST_ROWS = 400
+"""A larger sample is cut to its best quarter of this and a random choice of the others."""
+FEWEST_ROWS = 8
+_TINY = 1e-6  # noise of draws, in units of the targets' variance: keeps equal places from being singular
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A fitted model of one goal."""
+
+    sample: Sample
+    surrogate: surrogate.Surrogate
+    explained: float
+    """Share of the targets' variance that leaving-one-out predictions explain; at most 1, negative when useless."""
+
+    def predict(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """Mean and deviation, (k,) each, of targets; lower is better, inactive coordinates are not read."""
+        return self.surrogate.predict(np.nan_to_num(U), A)
+
+    def draws(self, U: Floats, A: Bools, normals: Floats) -> Floats:
+        """(k, S) functions drawn jointly at k places; `normals` (k, S) are standard normal numbers."""
+        return _joint(self.surrogate.process, self.surrogate.scale(np.nan_to_num(U), A), normals)
+
+
+def fit_model(sample: Sample, seed: int) -> Model | None:
+    """The model of a sample; None when it is too small, constant or empty of columns."""
+    chosen = sample.rows(_subset(sample, seed))
+    if len(chosen) < FEWEST_ROWS or chosen.U.shape[1] == 0 or np.ptp(chosen.losses) == 0.0:
+        return None
+    y, _ = surrogate.targets(chosen.losses)
+    if np.std(y) == 0.0:
+        return None
+    columns = chosen.space.codec.columns
+    embedding = Embedding(
+        [Axis(column.levels if column.kind == "categorical" else 0, column.conditional) for column in columns]
+    )
+    belief = gp_fit.prior(embedding.categorical, float(chosen.A.sum(axis=1).mean()))
+    E = embedding(np.nan_to_num(chosen.U), chosen.A)
+    theta = surrogate.fit(embedding, E, y, belief, belief.mean[None, :])
+    fitted = surrogate.build(embedding, E, y, theta)
+    left_out, _ = fitted.leave_one_out()
+    kept = fitted.process.y[:, 0]
+    explained = 1.0 - float(np.mean((kept - left_out) ** 2)) / float(np.var(kept))
+    return Model(chosen, fitted, explained)
+
+
+def _subset(sample: Sample, seed: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Rows of the best and, of the rest, a random choice: what is good matters, what is bad must be known to be bad."""
+    order = sample.order()
+    if len(order) <= MOST_ROWS:
+        return np.arange(len(order))
+    best, rest = order[: MOST_ROWS // 4], order[MOST_ROWS // 4 :]
+    others = stream(seed, 0, "analysis.subset").permutation(rest)[: MOST_ROWS - len(best)]
+    return np.sort(np.concatenate([best, others]))
+
+
+def _joint(process: Posterior, Z: Floats, normals: Floats) -> Floats:
+    """Rasmussen and Williams 2006, eq. (2.24), at Z (k, P)."""
+    cross = process.variance * matern52(squared_distances(Z, process.Z))[0]
+    V = cross @ process.N.T
+    covariance = process.variance * matern52_within(Z)[0] - V @ V.T
+    covariance[np.diag_indices_from(covariance)] += _TINY
+    L, _, _ = factor(covariance)
+    return np.asarray(cross @ process.alpha + L @ normals)
