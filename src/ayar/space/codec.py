@@ -1,0 +1,271 @@
+"""Configurations as arrays, and back, in batches.
+
+n  configurations          X  (n, D) float64 codes: numbers as they are, choices by place, NaN where inactive
+D  parameters with freedom A  (n, D) bool, active
+                           U  (n, D) in [0, 1]: the unit cube the samplers search
+
+Constants and fixed parameters have no column; they come back on decoding where they are active. Unit coordinates are
+logarithmic where declared; everything with steps is padded by half a step at both ends, so that all its values get equal
+room. A linear integer range over 2**50 values, or a logarithmic one above 2**44, is finer than the cube resolves.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ayar.space.conditions import Structure
+from ayar.space.domains import Choices, Domain, Float, Int
+from ayar.space.ticks import Ticks
+from ayar.space.values import is_number, is_plain
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a sampler may know of one column."""
+
+    name: str
+    kind: str
+    """"float", "int", "ordinal" or "categorical" (a Bool too)."""
+    low: float
+    high: float
+    log: bool
+    step: float
+    """Distance of neighbouring values; 0 if continuous."""
+    levels: int
+    """Number of values; 0 if continuous."""
+    conditional: bool
+
+
+def _column(name: str, domain: Domain) -> Column:
+    conditional = domain.when is not None
+    if isinstance(domain, Float | Int):
+        step = float(domain.step or 0)
+        return Column(
+            name, domain.kind, float(domain.low), float(domain.high), domain.log, step, domain.levels, conditional
+        )
+    return Column(name, domain.kind, 0.0, float(domain.levels - 1), False, 1.0, domain.levels, conditional)
+
+
+class _Scales:
+    """The constants of the two maps between codes and unit coordinates, one entry per column.
+
+    code -> T = ticks(code) where it has levels on a linear scale, ln code on a log scale, else the code
+    U = (T + pad - start) / span
+    """
+
+    def __init__(self, columns: Sequence[Column], ticks: Sequence[Ticks]) -> None:
+        counted = np.array([c.levels > 0 for c in columns], dtype=bool)
+        self.low = np.array([c.low for c in columns], dtype=np.float64)
+        self.high = np.array([c.high for c in columns], dtype=np.float64)
+        self.log = np.array([c.log and c.levels != 1 for c in columns], dtype=bool)
+        self.whole = counted
+        self.base = np.array([t.base for t in ticks], dtype=np.float64)
+        self.stride = np.array([t.stride for t in ticks], dtype=np.float64)
+        self.scale = np.array([t.scale for t in ticks], dtype=np.float64)
+        linear = counted & ~self.log
+        # Codes are cut to these ends in ticks, before they become values again.
+        self.first = np.where(linear, 0.0, self.low)
+        self.last = np.where(linear, [max(c.levels, 1) - 1.0 for c in columns], self.high)
+        half = np.where(counted & self.log, 0.5, 0.0)
+        self.rounding = half
+        self.pad = np.where(linear, 0.5, 0.0)
+        start, end = self.low - half, self.high + half
+        self.start = np.where(linear, 0.0, np.log(start, where=self.log, out=start.copy()))
+        self.span = np.where(linear, self.last + 1.0, np.log(end, where=self.log, out=end.copy()) - self.start)
+        self.any_log = bool(self.log.any())
+        self.any_whole = bool(counted.any())
+
+
+_PLAIN = Ticks(0.0, 1.0)
+
+
+def _ticks(domain: Domain, column: Column) -> Ticks:
+    if isinstance(domain, Float):
+        return domain.ticks or _PLAIN
+    if isinstance(domain, Int) and (not column.log or column.levels == 1):
+        return Ticks(float(domain.low), float(domain.step))
+    return _PLAIN
+
+
+class Codec:
+    """The two-way translation for one space; made once per space as `space.codec`.
+
+    >>> from ayar.space.space import Space
+    >>> codec = Space({"lr": (0.0, 1.0), "kernel": ["rbf", "poly"]}).codec
+    >>> X, A = codec.encode([{"lr": 0.25, "kernel": "poly"}])
+    >>> X
+    array([[0.25, 1.  ]])
+    >>> codec.to_unit(X)
+    array([[0.25, 0.75]])
+    >>> codec.decode(X, A)
+    [{'lr': 0.25, 'kernel': 'poly'}]
+    """
+
+    def __init__(self, structure: Structure) -> None:
+        """Precompute what every call needs."""
+        self.structure = structure
+        self.names = structure.free
+        self.places = {name: place for place, name in enumerate(self.names)}
+        domains = [structure.params[name] for name in self.names]
+        self.columns = tuple(map(_column, self.names, domains))
+        self._scales = _Scales(self.columns, list(map(_ticks, domains, self.columns)))
+        self._rules = {name: self._rule(name) for name in structure.order}
+        self._conditional = [
+            (self.places[name], self._rules[name])
+            for name in structure.order
+            if name in self.places and self._rules[name] != ()
+        ]
+        self._readers = [(name, self.places.get(name, -1), _reader(d)) for name, d in structure.params.items()]
+        self._held = {name: structure.params[name].value(code) for name, code in structure.held.items()}
+
+    def _rule(self, name: str) -> "Rule | None":
+        demands = self.structure.demands(name)
+        if demands is None:
+            return None
+        return tuple((self.places[test.parent], tuple(sorted(test.codes))) for test in demands)
+
+    def encode(self, points: Sequence[Mapping[str, Any]]) -> tuple[Floats, Mask]:
+        """(X, A) of configurations; A marks the names a point holds.
+
+        Exact for points the space contains. Of others, names without a column and values that cannot be coded are left
+        out, numbers out of bounds keep their value.
+        """
+        X = np.full((len(points), len(self.names)), np.nan)
+        for row, point in enumerate(points):
+            for name, value in point.items():
+                place = self.places.get(name)
+                if place is not None:
+                    X[row, place] = self.structure.params[name].code(value)
+        return X, ~np.isnan(X)
+
+    def decode(self, X: Floats, A: Mask) -> list[dict[str, Any]]:
+        """The configurations of (X, A): native values, active parameters only, in the space's order."""
+        return [self._decode_row(x, a) for x, a in zip(X.tolist(), A.tolist(), strict=True)]
+
+    def _decode_row(self, x: list[float], a: list[bool]) -> dict[str, Any]:
+        point = {}
+        for name, place, read in self._readers:
+            if place >= 0:
+                if a[place]:
+                    point[name] = read(x[place])
+            elif self._row_active(name, x, a):
+                point[name] = read(self.structure.held[name])
+        return point
+
+    def _row_active(self, name: str, x: list[float], a: list[bool]) -> bool:
+        rule = self._rules[name]
+        return rule is not None and all(a[place] and x[place] in codes for place, codes in rule)
+
+    def to_unit(self, X: Floats) -> Floats:
+        """(n, D) unit coordinates of codes; codes out of bounds are cut to the nearest bound, NaN stays NaN."""
+        s = self._scales
+        T = (np.clip(X, s.low, s.high) * s.scale - s.base) / s.stride
+        if s.any_log:
+            np.log(T, out=T, where=s.log)
+        T += s.pad - s.start
+        T /= s.span
+        return T
+
+    def from_unit(self, U: Floats) -> Floats:
+        """(n, D) codes of unit coordinates, all columns as though active; always inside the bounds and on the steps."""
+        s = self._scales
+        T = U * s.span
+        T += s.start
+        if s.any_log:
+            np.exp(T, out=T, where=s.log)
+        if s.any_whole:
+            T += s.rounding
+            np.floor(T, out=T, where=s.whole)
+        np.maximum(T, s.first, out=T)
+        np.minimum(T, s.last, out=T)
+        T *= s.stride
+        T += s.base
+        T /= s.scale
+        return T
+
+    def activity(self, X: Floats) -> Mask:
+        """(n, D) bool: which columns the conditions make active, given the codes of all."""
+        A = np.ones(X.shape, dtype=bool)
+        for place, rule in self._conditional:
+            A[:, place] = self._holds(rule, X, A)
+        return A
+
+    def _holds(self, rule: "Rule | None", X: Floats, A: Mask) -> Mask:
+        active = np.full(len(X), rule is not None)
+        for parent, codes in rule or ():
+            active &= A[:, parent]
+            # `isin` costs more than a few comparisons.
+            active &= np.isin(X[:, parent], codes) if len(codes) > 4 else _any_of(X[:, parent], codes)
+        return active
+
+    def active_at(self, place: int, X: Floats) -> bool:
+        """Whether column `place` is active in the one masked row X, given its parents' codes."""
+        return self._row_active(self.names[place], X[0].tolist(), (~np.isnan(X[0])).tolist())
+
+    def mask(self, X: Floats, A: Mask) -> Floats:
+        """X with NaN where inactive."""
+        return np.where(A, X, np.nan)
+
+    def present(self, name: str, X: Floats, A: Mask) -> Mask:
+        """(n,) bool: in which rows parameter `name`, with or without a column, is active."""
+        place = self.places.get(name)
+        return self._holds(self._rules[name], X, A) if place is None else A[:, place]
+
+    def values(self, name: str, X: Floats) -> Any:
+        """The values of one parameter: (n,) floats where all are numbers, else (n,) objects; a constant's by itself.
+
+        Choices that are not plain values stand as their labels. Meaningless in rows where the parameter is inactive.
+        """
+        domain = self.structure.params[name]
+        place = self.places.get(name)
+        if place is None:
+            return _words(domain)[int(self.structure.held[name])] if isinstance(domain, Choices) else self._held[name]
+        if not isinstance(domain, Choices):
+            return X[:, place]
+        words = _words(domain)
+        table = np.empty(len(words), dtype=object)
+        table[:] = words
+        if all(is_number(word) or isinstance(word, bool) for word in words):
+            table = table.astype(np.float64)
+        return table[np.nan_to_num(X[:, place]).astype(np.intp)]
+
+    def keys(self, X: Floats) -> list[bytes]:
+        """One key per row of masked codes; equal for equal configurations only."""
+        Y = X + 0.0
+        Y[np.isnan(Y)] = np.nan
+        width = 8 * Y.shape[1]
+        joined = Y.tobytes()
+        return [joined[i * width : (i + 1) * width] for i in range(len(Y))]
+
+
+Rule = tuple[tuple[int, tuple[float, ...]], ...]
+"""What must hold for a parameter to be active: (column, its codes), all of them."""
+
+
+def _any_of(codes: Floats, allowed: tuple[float, ...]) -> Mask:
+    found: Mask = codes == allowed[0]
+    for code in allowed[1:]:
+        found |= codes == code
+    return found
+
+
+def _reader(domain: Domain) -> Callable[[float], Any]:
+    """The quickest exact way from a code to the value."""
+    if isinstance(domain, Float):
+        return float
+    if isinstance(domain, Int):
+        return int
+    if isinstance(domain, Choices) and domain.hands_out_copies():
+        return domain.value
+    table = {float(place): choice for place, choice in enumerate(domain.choices if isinstance(domain, Choices) else ())}
+    return table.__getitem__
+
+
+def _words(domain: Choices) -> list[Any]:
+    return [v if is_plain(v) else text for v, text in zip(domain.choices, domain.labels, strict=True)]

@@ -1,0 +1,192 @@
+"""The space: parameters, their conditions, and the rules that tie them together. Thin: each verb has its own file."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from msgspec import UNSET
+
+from ayar.base.errors import SpaceError, did_you_mean, shorten
+from ayar.space import grid as grids
+from ayar.space.codec import Codec, Floats, Mask
+from ayar.space.conditions import Structure
+from ayar.space.constraints import Rule, constraint_of, forbidden_of
+from ayar.space.domains import Domain
+from ayar.space.shorthand import domains_of
+from ayar.space.size import count
+
+
+class Space:
+    """What may be tried.
+
+    Arguments:
+        params: name to domain, or to a short form of one: (low, high), a list of choices, a range, a table.
+        constraints: expressions such as "batch * width <= 4096", or functions of the active parameters returning a bool.
+        forbidden: combinations that must not occur, such as {"solver": "lbfgs", "penalty": ["l1", "elasticnet"]}.
+        fixed: name to the one value that parameter keeps; it stays in `params`, without freedom.
+    Raises:
+        SpaceError: anything that contradicts itself; the message says what and where.
+
+    >>> from ayar.space.domains import Int
+    >>> space = Space({"kernel": ["rbf", "poly"], "degree": Int(2, 5, when={"kernel": "poly"})})
+    >>> space.size
+    5
+    >>> space.explain({"kernel": "rbf", "degree": 3})
+    "parameter 'degree' is inactive here: it needs kernel='poly'"
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        *,
+        constraints: Iterable[Any] = (),
+        forbidden: Iterable[Any] = (),
+        fixed: Mapping[str, Any] | None = None,
+    ) -> None:
+        """See the class."""
+        self.structure = Structure(MappingProxyType(domains_of(params)), dict(fixed or {}))
+        self.constraints: tuple[Rule, ...] = tuple(map(constraint_of, _several("constraints", constraints)))
+        self.forbidden = tuple(map(forbidden_of, _several("forbidden", forbidden)))
+        for rule in self.rules:
+            rule.bind(self.structure)
+        self.codec = Codec(self.structure)
+
+    @property
+    def params(self) -> Mapping[str, Domain]:
+        """Name to domain, in order."""
+        return self.structure.params
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters' names, in order."""
+        return tuple(self.structure.params)
+
+    @property
+    def fixed(self) -> Mapping[str, Any]:
+        """Name to value, of the parameters fixed by the caller."""
+        return {name: self.params[name].value(self.structure.held[name]) for name in self.structure.fixed}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Constraints and forbidden combinations together."""
+        return (*self.constraints, *self.forbidden)
+
+    @cached_property
+    def size(self) -> int | float:
+        """Number of configurations that the conditions allow, constraints and forbidden combinations left out; or inf."""
+        return count(self.structure)
+
+    def feasible(self, X: Floats, A: Mask) -> Mask:
+        """(n,) bool: which coded configurations meet all constraints and hold no forbidden combination."""
+        good = np.ones(len(X), dtype=bool)
+        for rule in self.rules:
+            rows = np.flatnonzero(good)
+            if len(rows):
+                good[rows] = rule.met(self.codec, X[rows], A[rows])
+        return good
+
+    def active(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """The parameters that are active given the values in `params`, in the space's order."""
+        found = set(self.structure.active(params))
+        return tuple(name for name in self.params if name in found)
+
+    def contains(self, params: Mapping[str, Any]) -> bool:
+        """Whether `params` is a configuration of this space: all active parameters, no others, every rule met."""
+        return self.explain(params) is None
+
+    def explain(self, params: Mapping[str, Any]) -> str | None:
+        """Why `params` is not contained, in words; None if it is."""
+        fault = self._fault_of_names(params)
+        if fault is not None:
+            return fault
+        for name, value in params.items():
+            fault = self.params[name].fault(value)
+            if fault is not None:
+                return f"parameter {name!r}: {fault}"
+            if name in self.structure.held and self.params[name].code(value) != self.structure.held[name]:
+                return f"parameter {name!r} is fixed at {shorten(self.fixed[name])}, got {shorten(value)}"
+        X, A = self.codec.encode([params])
+        broken = next((rule for rule in self.rules if not rule.met(self.codec, X, A)[0]), None)
+        return None if broken is None else f"breaks the rule: {broken}"
+
+    def _fault_of_names(self, params: Mapping[str, Any]) -> str | None:
+        for name in params:
+            if name not in self.params:
+                return f"no parameter is called {name!r}{did_you_mean(str(name), self.params)}"
+        # A name left out counts as inactive here, so that its children are not reported as missing.
+        active = {name for name in self.structure.active(params) if name in params or not self.params[name].when}
+        for name in self.params:
+            if name in self.structure.active(params) and name not in params:
+                return f"parameter {name!r} is missing; it is one of {shorten(self.params[name])}"
+            if name in params and name not in active:
+                return f"parameter {name!r} is inactive here: it needs {self._needs(name)}"
+        return None
+
+    def _needs(self, name: str) -> str:
+        when = self.params[name].when or {}
+        return " and ".join(
+            f"{parent}={values[0]!r}" if len(values) == 1 else f"{parent} in {list(values)!r}"
+            for parent, values in when.items()
+        )
+
+    def check(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`params` as the objective would get it: NumPy scalars as Python ones, ints as floats where floats are meant.
+
+        Raises:
+            SpaceError: not a configuration of this space; the message says why.
+        """
+        adopted = {name: self.params[name].adopt(v) if name in self.params else v for name, v in params.items()}
+        fault = self.explain(adopted)
+        if fault is not None:
+            raise SpaceError(f"{shorten(dict(params))} is not in the space: {fault}")
+        return {name: adopted[name] for name in self.params if name in adopted}
+
+    def defaults(self) -> dict[str, Any]:
+        """The defaults, constants and fixed values of what they make active; complete only if every one is given."""
+        values = {n: d.default for n, d in self.params.items() if d.default is not UNSET}
+        values |= {name: self.params[name].value(code) for name, code in self.structure.held.items()}
+        return {name: values[name] for name in self.active(values) if name in values}
+
+    def fix(self, values: Mapping[str, Any]) -> "Space":
+        """This space with further parameters fixed."""
+        fixed = {**self.fixed, **values}
+        return Space(self.params, constraints=self.constraints, forbidden=self.forbidden, fixed=fixed)
+
+    def grid(self, points: int | None = None) -> Iterator[dict[str, Any]]:
+        """Every configuration exactly once, lazily, rules minded; see `ayar.space.grid`.
+
+        Arguments:
+            points: how many values a continuous Float stands for, bounds included.
+        Raises:
+            SpaceError: a continuous Float, and no `points`.
+        """
+        return grids.grid(self.structure, self.codec, self.rules, points)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Space) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self.names)
+
+    def _key(self) -> tuple[Any, ...]:
+        s = self.structure
+        domains = [(name, domain.without_when(), frozenset(s.tests[name])) for name, domain in s.params.items()]
+        held = {name: s.held[name] for name in s.fixed}
+        return domains, held, frozenset(map(str, self.constraints)), frozenset(map(str, self.forbidden))
+
+    def __repr__(self) -> str:
+        parts = ["{" + ", ".join(f"{name!r}: {domain!r}" for name, domain in self.params.items()) + "}"]
+        for word, value in (("constraints", [str(rule) for rule in self.constraints]), ("fixed", dict(self.fixed))):
+            parts += [f"{word}={value!r}"] if value else []
+        if self.forbidden:
+            parts.append(f"forbidden=[{', '.join(rule.written() for rule in self.forbidden)}]")
+        return f"Space({', '.join(parts)})"
+
+
+def _several(name: str, rules: Any) -> Iterable[Any]:
+    if isinstance(rules, str | Mapping) or not isinstance(rules, Iterable):
+        raise SpaceError(f"{name} is a list, got {type(rules).__name__} {shorten(rules)}; write {name}=[...]")
+    return rules

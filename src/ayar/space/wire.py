@@ -1,0 +1,304 @@
+"""Spaces and configurations as JSON, lossless, with a schema version; nothing read is ever run.
+
+A space is {"schema": 1, "params": [{"name": ..., "type": ..., ...}, ...], "constraints": [...], ...}. Values that JSON has not
+are written as one-key objects: {"tuple": [...]}, {"list": [...]}, {"dict": [[key, value], ...]}, {"float": "inf"} and, for
+an object, {"label": text}. Objects come back as `Label`, functions as constraints that refuse to be asked; pass the space
+again to get both back. In a configuration a choice that is no JSON scalar is {"choice": place, "label": text}.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec import UNSET
+
+from ayar.base.errors import SpaceError, shorten
+from ayar.space.constraints import Expression, Function, Rule, StoredFunction, constraint_of
+from ayar.space.domains import Bool, Categorical, Choices, Constant, Domain, Float, Int, Label, Normal, Ordinal
+from ayar.space.space import Space
+from ayar.space.values import is_json_scalar, is_plain
+
+SCHEMA = 1
+_TYPES: dict[str, type[Domain]] = {
+    "float": Float,
+    "int": Int,
+    "categorical": Categorical,
+    "ordinal": Ordinal,
+    "bool": Bool,
+    "constant": Constant,
+}
+_NAMES = {kind: name for name, kind in _TYPES.items()}
+_INFINITIES = {"inf": float("inf"), "-inf": float("-inf")}
+
+
+def value_to_json(value: Any) -> Any:
+    """A plain value or a Label as JSON."""
+    if is_json_scalar(value):
+        return value
+    if isinstance(value, Label):
+        return {"label": value.text}
+    if isinstance(value, float):
+        return {"float": "inf" if value > 0 else "-inf"}
+    if isinstance(value, dict):
+        return {"dict": [[key, value_to_json(item)] for key, item in value.items()]}
+    return {type(value).__name__: [value_to_json(item) for item in value]}
+
+
+def value_from_json(data: Any, where: str) -> Any:
+    """The value that `value_to_json` wrote.
+
+    Raises:
+        SpaceError: anything else; `where` names the place.
+    """
+    if is_json_scalar(data):
+        return data
+    if isinstance(data, dict) and len(data) == 1:
+        ((tag, inner),) = data.items()
+        if tag == "label" and isinstance(inner, str):
+            return Label(inner)
+        if tag == "float" and inner in _INFINITIES:
+            return _INFINITIES[inner]
+        if tag in ("list", "tuple") and isinstance(inner, list):
+            items = [value_from_json(item, where) for item in inner]
+            return items if tag == "list" else tuple(items)
+        if tag == "dict" and isinstance(inner, list):
+            return {key: value_from_json(item, where) for key, item in inner}
+    raise SpaceError(f"{where}: expected a stored value, got {shorten(data)}")
+
+
+def _stored(domain: Choices, value: Any) -> Any:
+    """A value of `domain`, its label standing for an object."""
+    return value if is_plain(value) else Label(str(domain.names()[int(domain.code(value))]))
+
+
+def domain_to_json(domain: Domain) -> dict[str, Any]:
+    """One domain as JSON, less its condition, which means something only within a space.
+
+    >>> domain_to_json(Float(0.1, 1.0, log=True))
+    {'type': 'float', 'low': 0.1, 'high': 1.0, 'log': True}
+    """
+    out: dict[str, Any] = {"type": _NAMES[type(domain)]}
+    if isinstance(domain, Float | Int):
+        out |= {"low": domain.low, "high": domain.high}
+        out |= {"log": True} if domain.log else {}
+        out |= {"step": domain.step} if domain.step != (None if isinstance(domain, Float) else 1) else {}
+        out |= {"prior": {"mean": domain.prior.mean, "sd": domain.prior.sd}} if domain.prior else {}
+    if isinstance(domain, Choices) and not isinstance(domain, Bool):
+        pairs = zip(domain.choices, domain.labels, strict=True)
+        out["choices"] = [_choice_to_json(domain, value, text) for value, text in pairs]
+    if isinstance(domain, Choices) and domain.prior is not None:
+        out["prior"] = list(domain.prior)
+    if domain.default is not UNSET:
+        default = domain.default
+        out["default"] = value_to_json(_stored(domain, default) if isinstance(domain, Choices) else default)
+    return out
+
+
+def _choice_to_json(domain: Choices, value: Any, text: str | None) -> Any:
+    if text is not None and is_plain(value):
+        return {"label": text, "value": value_to_json(value)}
+    return value_to_json(_stored(domain, value))
+
+
+def domain_from_json(data: Any, where: str = "$") -> Domain:
+    """The domain that `domain_to_json` wrote; objects come back as `Label`.
+
+    Raises:
+        SpaceError: anything else; the message names the path.
+    """
+    kind = data.get("type") if isinstance(data, dict) else None
+    if kind not in _TYPES:
+        raise SpaceError(
+            f"{where}: expected a stored domain with a type among {', '.join(_TYPES)}, got {shorten(data)}"
+        )
+    try:
+        return _READERS[kind](dict(data), where)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SpaceError(f"{where}: not a stored {kind}: {type(error).__name__} {error} in {shorten(data)}") from None
+    except SpaceError as error:
+        raise SpaceError(f"{where}: {error}") from None
+
+
+def _options(data: dict[str, Any], where: str) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if "when" in data:
+        options["when"] = {parent: [value_from_json(v, where) for v in values] for parent, values in data["when"]}
+    if "default" in data:
+        options["default"] = value_from_json(data["default"], where)
+    return options
+
+
+def _read_number(make: Callable[..., Domain]) -> Callable[[dict[str, Any], str], Domain]:
+    def read(data: dict[str, Any], where: str) -> Domain:
+        options = _options(data, where) | {key: data[key] for key in ("log", "step") if key in data}
+        if "prior" in data:
+            options["prior"] = Normal(data["prior"]["mean"], data["prior"]["sd"])
+        return make(data["low"], data["high"], **options)
+
+    return read
+
+
+def _read_choices(make: Callable[..., Domain]) -> Callable[[dict[str, Any], str], Domain]:
+    def read(data: dict[str, Any], where: str) -> Domain:
+        options = _options(data, where) | ({"prior": data["prior"]} if "prior" in data else {})
+        return make(_choices_from_json(data["choices"], where), **options)
+
+    return read
+
+
+def _choices_from_json(data: list[Any], where: str) -> Any:
+    """The choices as a list; as a mapping where some plain value has a label, since then all have."""
+    pairs = [
+        (item["label"], value_from_json(item["value"], where))
+        if isinstance(item, dict) and item.keys() == {"label", "value"}
+        else (None, value_from_json(item, where))
+        for item in data
+    ]
+    if all(text is None for text, _ in pairs):
+        return [value for _, value in pairs]
+    return {(value.text if text is None else text): value for text, value in pairs}
+
+
+def _read_bool(data: dict[str, Any], where: str) -> Domain:
+    return Bool(**_options(data, where), prior=data.get("prior"))
+
+
+def _read_constant(data: dict[str, Any], where: str) -> Domain:
+    (value,) = _choices_from_json(data["choices"], where)
+    return Constant(value, when=_options(data, where).get("when"))
+
+
+_READERS: dict[str, Callable[[dict[str, Any], str], Domain]] = {
+    "float": _read_number(Float),
+    "int": _read_number(Int),
+    "categorical": _read_choices(Categorical),
+    "ordinal": _read_choices(Ordinal),
+    "bool": _read_bool,
+    "constant": _read_constant,
+}
+
+
+def space_to_json(space: Space) -> dict[str, Any]:
+    """A space as JSON, with the version of this form under "schema".
+
+    >>> space_from_json(space_to_json(Space({"lr": (0.1, 1.0)}))) == Space({"lr": (0.1, 1.0)})
+    True
+    """
+    return {
+        "schema": SCHEMA,
+        "params": [_param_to_json(space, name) for name in space.names],
+        "constraints": [_rule_to_json(rule) for rule in space.constraints],
+        "forbidden": [
+            [[name, _codes_to_json(space, name, codes)] for name, codes in rule.codes(space.structure).items()]
+            for rule in space.forbidden
+        ],
+        "fixed": [
+            [name, _codes_to_json(space, name, {space.structure.held[name]})[0]] for name in space.structure.fixed
+        ],
+    }
+
+
+def _param_to_json(space: Space, name: str) -> dict[str, Any]:
+    out = {"name": name, **domain_to_json(space.params[name])}
+    tests = space.structure.tests[name]
+    return out | ({"when": [[t.parent, _codes_to_json(space, t.parent, t.codes)] for t in tests]} if tests else {})
+
+
+def _codes_to_json(space: Space, name: str, codes: Iterable[float]) -> list[Any]:
+    domain = space.params[name]
+    values = [
+        domain.value(code) if not isinstance(domain, Choices) else domain.choices[int(code)] for code in sorted(codes)
+    ]
+    return [value_to_json(_stored(domain, value) if isinstance(domain, Choices) else value) for value in values]
+
+
+def _rule_to_json(rule: Rule) -> Any:
+    if isinstance(rule, Expression):
+        return rule.text
+    if isinstance(rule, Function | StoredFunction):
+        return {"callable": rule.label}
+    raise SpaceError(f"cannot store the constraint {rule}; write it as an expression or a function")
+
+
+def _rule_from_json(data: Any) -> Rule:
+    if isinstance(data, dict) and isinstance(data.get("callable"), str):
+        return StoredFunction(data["callable"])
+    return constraint_of(data)
+
+
+def space_from_json(data: Any) -> Space:
+    """The space that `space_to_json` wrote.
+
+    Raises:
+        SpaceError: written by a newer Ayar, or no stored space; the message names the path.
+    """
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if type(schema) is not int:
+        raise SpaceError(f"$.schema: expected a stored space, got {shorten(data)}")
+    if schema > SCHEMA:
+        raise SpaceError(
+            f"$.schema: this space was written by a newer Ayar (schema {schema}, here {SCHEMA}); update ayar"
+        )
+    try:
+        return Space(
+            {p["name"]: domain_from_json(p, f"$.params[{i}]") for i, p in enumerate(data["params"])},
+            constraints=[_rule_from_json(rule) for rule in data["constraints"]],
+            forbidden=[_combination(pairs) for pairs in data["forbidden"]],
+            fixed={name: value_from_json(value, f"$.fixed.{name}") for name, value in data["fixed"]},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SpaceError(f"$: not a stored space: {type(error).__name__} {error} in {shorten(data)}") from None
+
+
+def _combination(pairs: list[Any]) -> dict[str, Any]:
+    return {name: [value_from_json(value, f"$.forbidden.{name}") for value in values] for name, values in pairs}
+
+
+def params_to_wire(space: Space, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as JSON: scalars as they are, other choices as {"choice": place, "label": text}.
+
+    >>> params_to_wire(Space({"layers": [(64,), (64, 32)], "lr": (0.1, 1.0)}), {"layers": (64, 32), "lr": 0.5})
+    {'layers': {'choice': 1, 'label': '(64, 32)'}, 'lr': 0.5}
+    """
+    return {name: _param_to_wire(space.params.get(name), value) for name, value in params.items()}
+
+
+def _param_to_wire(domain: Domain | None, value: Any) -> Any:
+    place = domain.code(value) if isinstance(domain, Choices) else math.nan
+    if is_json_scalar(value):
+        return value
+    if isinstance(domain, Choices) and not math.isnan(place):
+        return {"choice": int(place), "label": _text(domain, int(place))}
+    raise SpaceError(f"cannot write {type(value).__name__} {shorten(value)} as a value of {shorten(domain)}")
+
+
+def _text(domain: Choices, place: int) -> str:
+    return domain.labels[place] or shorten(domain.choices[place])
+
+
+def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration that `params_to_wire` wrote, with native values in the space's order.
+
+    A whole number may stand for a Float; otherwise types are strict. Values outside the space come back as they are, so
+    that trials of an earlier space can be read; only a choice that cannot be named is refused.
+
+    Raises:
+        SpaceError: a choice by place or label that the parameter does not have.
+    """
+    read = {name: _param_from_wire(name, space.params.get(name), value) for name, value in data.items()}
+    return {name: read[name] for name in [*space.names, *read] if name in read}
+
+
+def _param_from_wire(name: str, domain: Domain | None, data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data if domain is None else domain.adopt(data)
+    place, text = data.get("choice"), data.get("label")
+    if isinstance(domain, Choices) and type(place) is int:
+        if 0 <= place < domain.levels and _text(domain, place) == text:
+            return domain.value(place)
+        # The order of choices may have changed since; the label tells which one was meant.
+        for other in range(domain.levels):
+            if _text(domain, other) == text:
+                return domain.value(other)
+    known = shorten(domain.names()) if isinstance(domain, Choices) else shorten(domain)
+    raise SpaceError(f"parameter {name!r}: {shorten(data)} names no choice among {known}; the space has changed since")
