@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ayar.base.errors import ArgumentError, shorten
+from ayar.base.errors import ArgumentError, AyarError, shorten
 from ayar.trial.failure import Failure
 
 Objective = Callable[..., Any] | str
@@ -104,6 +104,12 @@ class Executor(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def refusal(error: BaseException | str) -> AyarError:
+    """What a channel raises in the attempt when `OnMessage` raised for its message."""
+    words = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return AyarError(f"the study did not take this message of the trial: {words}")
 
 
 def check_timeout(timeout: float | None, where: str) -> None:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from ayar.base.errors import AyarError
+from ayar.executors.base import refusal
 from ayar.executors.children import Child, Shipment
 from ayar.executors.failures import failure_of_error, failure_of_exit
 from ayar.executors.groups import lead_group, tie_group_to_parent
@@ -46,7 +48,7 @@ def serve() -> None:
 
 
 def _settle_and_work(me: Child) -> None:
-    group = lead_group()
+    lead_group()
     parent = parent_process()
     if parent is not None:
         tie_group_to_parent(parent.sentinel)
@@ -63,7 +65,7 @@ def _settle_and_work(me: Child) -> None:
     line = Line(me.line)
     perform = _load(me.shipment, quitting)
     with suppress(LineBroken):
-        line.send("ready", group)
+        line.send("ready")
         while not quitting.failure:
             _, payload = line.receive()
             line.send("done", _attempt(perform, payload, line, outlets, quitting))
@@ -116,8 +118,6 @@ def _attempt(
 
 def _channel(line: "Line") -> Callable[[dict[str, Any]], Any]:
     """The attempt's end of its channel; usable from all threads of the child, and from no other process."""
-    from ayar.base.errors import AyarError
-
     lock, home = Lock(), os.getpid()
 
     def channel(message: dict[str, Any]) -> Any:
@@ -127,7 +127,7 @@ def _channel(line: "Line") -> Callable[[dict[str, Any]], Any]:
             line.send("ask", message)
             word, body = line.receive()
         if word == "refused":
-            raise AyarError(f"the study could not take this: {body}")
+            raise refusal(body)
         return body
 
     return channel
@@ -138,14 +138,18 @@ class Quitting:
 
     def __init__(self) -> None:
         self.failure: Failure | None = None
-        self._busy = False
-        signal.signal(signal.SIGTERM, self._on_signal)
+        self._set(busy=False)
 
     def __enter__(self) -> None:
-        self._busy = True
+        self._set(busy=True)
 
     def __exit__(self, *_: object) -> None:
-        self._busy = False
+        self._set(busy=False)
+
+    def _set(self, *, busy: bool) -> None:
+        # Each time, since the objective may have put its own handler there.
+        self._busy = busy
+        signal.signal(signal.SIGTERM, self._on_signal)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if not self._busy:

@@ -19,11 +19,10 @@ from pathlib import Path
 _PROC = Path("/proc/self/stat")
 
 
-def lead_group() -> int:
-    """Make this process the leader of a new session and group; returns the group's number."""
+def lead_group() -> None:
+    """Make this process the leader of a new session and group, named by its process id."""
     with suppress(PermissionError):  # it leads one already
         os.setsid()
-    return os.getpgrp()
 
 
 def signal_group(leader: int, number: int) -> bool:

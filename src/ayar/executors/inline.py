@@ -9,7 +9,7 @@ from typing import Any
 from ayar.base.clock import SYSTEM
 from ayar.base.errors import ArgumentError, UsageError
 from ayar.base.jsontext import wrap
-from ayar.executors.base import Ended, Executor, Objective, OnMessage, Run, Task
+from ayar.executors.base import Channel, Ended, Executor, Objective, OnMessage, Run, Task, refusal
 from ayar.executors.failures import failure_of_error
 from ayar.executors.shipping import import_objective
 from ayar.trial.failure import Failure
@@ -58,7 +58,7 @@ class InlineExecutor(Executor):
         self._on_message = on_message
         self._threads = threads
         self._waiting: Task | None = None
-        self._cancelled: list[Ended] = []
+        self._ended: list[Ended] = []
         self._closed = False
 
     def submit(self, task: Task) -> None:
@@ -74,18 +74,17 @@ class InlineExecutor(Executor):
 
     def poll(self, timeout: float) -> list[Ended]:  # noqa: ARG002 - the attempt takes its own time
         """Run the stored attempt to its end; KeyboardInterrupt goes on to the caller."""
-        ended, self._cancelled = self._cancelled, []
         task, self._waiting = self._waiting, None
         if task is not None:
-            ended.append(self._attempt(task))
+            self._attempt(task)
+        ended, self._ended = self._ended, []
         return ended
 
     def cancel(self, number: int, grace: float = 3.0) -> None:  # noqa: ARG002 - nothing runs between polls
         """Drop the stored attempt if it has this number."""
         if self._waiting is not None and self._waiting.number == number:
-            failure = Failure(kind="cancelled", message="the attempt was cancelled before it began")
-            self._cancelled.append(Ended(number, failure=failure))
             self._waiting = None
+            self._note_cancelled(number)
 
     def close(self, grace: float = 3.0) -> None:
         """Drop what is stored and take no more."""
@@ -93,22 +92,35 @@ class InlineExecutor(Executor):
         if self._waiting is not None:
             self.cancel(self._waiting.number, grace)
 
-    def _attempt(self, task: Task) -> Ended:
+    def _attempt(self, task: Task) -> None:
+        """Run one attempt; what ends it goes to `_ended`, what `on_message` raised to the caller."""
+        raised: list[Exception] = []
+
+        def channel(message: dict[str, Any]) -> Any:
+            try:
+                return self._on_message(task.number, message)
+            except Exception as error:
+                raised.append(error)
+                raise refusal(error) from error
+
         start = SYSTEM.elapsed()
         result, failure = None, None
         try:
-            result = self._perform(task)
+            result = self._perform(task, channel)
             wrap(result, "result")
         except KeyboardInterrupt:
+            self._note_cancelled(task.number)
             raise
         except BaseException as error:  # whatever the objective raises is the attempt's result
             result, failure = None, failure_of_error(error)
-        return Ended(task.number, result, failure, seconds=SYSTEM.elapsed() - start)
+        self._ended.append(Ended(task.number, result, failure, seconds=SYSTEM.elapsed() - start))
+        if raised:
+            raise raised[0]
 
-    def _perform(self, task: Task) -> Any:
-        def channel(message: dict[str, Any]) -> Any:
-            return self._on_message(task.number, message)
+    def _note_cancelled(self, number: int) -> None:
+        self._ended.append(Ended(number, failure=Failure(kind="cancelled", message="the attempt was cancelled")))
 
+    def _perform(self, task: Task, channel: Channel) -> Any:
         if self._threads is None:
             return self._run(self._objective, task.payload, channel)
         from threadpoolctl import threadpool_limits

@@ -8,7 +8,9 @@ import functools
 import inspect
 import pickle
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
 from ayar.base.errors import ArgumentError, shorten
@@ -26,13 +28,10 @@ def pack(objective: Objective) -> bytes | str:
     """
     if isinstance(objective, str):
         return objective
-    import cloudpickle
-
     try:
-        data: bytes = cloudpickle.dumps(objective)
+        return _pickled(objective)
     except Exception as error:
         raise ArgumentError(_complaint(objective, error)) from error
-    return data
 
 
 def unpack(parcel: bytes | str) -> Callable[..., Any]:
@@ -64,6 +63,49 @@ def import_objective(path: str) -> Callable[..., Any]:
     return objective  # type: ignore[no-any-return]  # callable() tells mypy only that much
 
 
+def _pickled(thing: object) -> bytes:
+    """`thing` by cloudpickle; what its module defines goes along if a child could not import that module."""
+    import cloudpickle
+
+    module = inspect.getmodule(thing.func if isinstance(thing, functools.partial) else thing)
+    by_value = module is not None and module.__name__ in sys.modules and not _is_importable(module)
+    if by_value:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        data: bytes = cloudpickle.dumps(thing)
+    finally:
+        if by_value:
+            cloudpickle.unregister_pickle_by_value(module)
+    return data
+
+
+def _is_importable(module: ModuleType) -> bool:
+    """Whether the module's name leads to its file for a process with the same search path.
+
+    A file that was loaded from outside the search path (by the command line, by pytest) is in `sys.modules` all the
+    same, so only asking the finders again tells.
+    """
+    file = getattr(module, "__file__", None)
+    if file is None or module.__name__ == "__main__":
+        return True  # built in, or cloudpickle's own business
+    path = None
+    parts = module.__name__.split(".")
+    for i in range(len(parts)):
+        spec = _found(".".join(parts[: i + 1]), path)
+        if spec is None:
+            return False
+        path = spec.submodule_search_locations
+    return spec is not None and spec.origin == file
+
+
+def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+    for finder in sys.meta_path:
+        spec = finder.find_spec(name, path)
+        if spec is not None:
+            return spec
+    return None
+
+
 def _complaint(objective: Callable[..., Any], error: Exception) -> str:
     name = getattr(objective, "__qualname__", type(objective).__qualname__)
     start = f"the objective {name!r} cannot be sent to a child process"
@@ -79,11 +121,9 @@ def _complaint(objective: Callable[..., Any], error: Exception) -> str:
 
 def _unpicklable_part(thing: object, depth: int) -> tuple[str, object] | None:
     """The innermost captured variable that cannot be pickled, as ("model.lock", value)."""
-    import cloudpickle
-
     for name, value in _captured(thing):
         try:
-            cloudpickle.dumps(value)
+            _pickled(value)
         except Exception:  # pickling runs the value's own code, which may raise anything
             inner = _unpicklable_part(value, depth - 1) if depth else None
             return (f"{name}.{inner[0]}", inner[1]) if inner else (name, value)
