@@ -39,19 +39,3 @@ def paired_noise(table: Floats) -> float | None:
         return None
     residual = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0, keepdims=True) + table.mean()
     return float(np.sqrt((residual**2).sum() / ((trials - 1) * (folds - 1)) / folds))
-
-
-def corrected_interval(scores: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
-    """Interval of a cross-validated mean; None below two folds.
-
-    mean ± t_{k−1} s √(1/k + 1/(k−1)): training sets overlap, so the folds are not independent and the plain interval is
-    too narrow. Source: Nadeau and Bengio 2003, doi 10.1023/A:1024068626366, section 3 (n_test / n_train = 1/(k−1)).
-    """
-    from scipy.special import stdtrit
-
-    k = len(scores)
-    if k < 2:
-        return None
-    half = float(stdtrit(k - 1, 0.5 + level / 2)) * float(np.std(scores, ddof=1)) * math.sqrt(1 / k + 1 / (k - 1))
-    mean = float(np.mean(scores))
-    return mean - half, mean + half

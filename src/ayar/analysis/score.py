@@ -1,20 +1,21 @@
 """How good the winner is, and how sure we are: cross-validation with its interval, the sealed test, the gap.
 
-Reads the fold reports of the trial, and what `ayar.evaluate` recorded: "evaluate.split" when the study began,
-"evaluate.seal_opened" at each opening of the sealed test set.
+Reads what `ayar.evaluate` left in the log: fold reports and interval on the trial, "evaluate.split" when the study
+began, "evaluate.seal_opening" before and "evaluate.seal_opened" after each opening of the sealed test set.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ayar.analysis.folds import corrected_interval, fold_scores
+from ayar.analysis.folds import fold_scores
 from ayar.analysis.words import number_text
 from ayar.base.jsontext import unwrap
 from ayar.trial.best import best_number
 from ayar.trial.fold import Fold
 from ayar.trial.trial import Trial
 
+OPENING = "evaluate.seal_opening"
 OPENED = "evaluate.seal_opened"
 SPLIT = "evaluate.split"
 
@@ -52,7 +53,7 @@ class Score:
     openings: int = 0
     reason: str = ""
     sealed: bool = False
-    """Whether the study keeps a sealed test set that was not opened."""
+    """Whether the study keeps a sealed test set that nobody has opened."""
 
     @property
     def sentence(self) -> str:
@@ -72,23 +73,28 @@ def score(fold: Fold) -> Score:
         NoTrial: no complete, feasible trial.
     """
     trial = fold.history.trial(best_number(fold.history))
-    openings = recorded(fold, OPENED)
+    opened = [data for data in recorded(fold, OPENED) if data.get("number", trial.number) == trial.number]
+    test = opened[-1] if opened else {}
     split = recorded(fold, SPLIT)
-    opening = next((data for data in reversed(openings) if _is_about(data, trial)), {})
-    metric = str(opening.get("metric") or (split[-1].get("metric") if split else "") or fold.setup.goals[0].name)
-    search, folds = _search_score(trial, opening)
-    test = _measured(opening, "score", "low", "high")
+    times = openings(fold)
     return Score(
         trial,
-        metric,
-        search,
-        folds,
-        test,
-        _number(opening.get("gap")) if test is not None else None,
-        openings=len([data for data in openings if data.get("score") is not None]),
-        reason=str(opening.get("reason") or ""),
-        sealed=bool(split) and not openings and any(data.get("sealed", True) for data in split),
+        metric=str(test.get("metric") or (split[0].get("metric") if split else None) or fold.setup.goals[0].name),
+        search=_search_score(trial, test),
+        folds=len(fold_scores(trial.reports)),
+        test=_measured(test, "score", "low", "high"),
+        gap=_number(test.get("gap")),
+        openings=times,
+        reason=str(test.get("reason") or ""),
+        sealed=bool(split) and not times,
     )
+
+
+def openings(fold: Fold) -> int:
+    """How often the sealed test set was opened: intents that were the first or gave a reason, and scores."""
+    intents = recorded(fold, OPENING)
+    valid = sum(1 for place, data in enumerate(intents) if place == 0 or data.get("reason"))
+    return max(valid, len(recorded(fold, OPENED)))
 
 
 def recorded(fold: Fold, topic: str) -> list[dict[str, Any]]:
@@ -97,22 +103,15 @@ def recorded(fold: Fold, topic: str) -> list[dict[str, Any]]:
     return [dict(data) for data in found if isinstance(data, Mapping)]
 
 
-def _is_about(opening: Mapping[str, Any], trial: Trial) -> bool:
-    return opening.get("score") is not None and opening.get("number", trial.number) == trial.number
-
-
-def _search_score(trial: Trial, opening: Mapping[str, Any]) -> tuple[Measured, int]:
-    scores = list(fold_scores(trial.reports).values())
+def _search_score(trial: Trial, test: Mapping[str, Any]) -> Measured:
     value = trial.values[0]
-    known = _measured(opening, "cv_score", "cv_low", "cv_high")
-    if known is not None:
-        return known, len(scores)
-    interval = corrected_interval(scores)
-    if interval is not None:
-        return Measured(value, *interval), len(scores)
-    if trial.sd:
-        return Measured(value, value - 1.96 * trial.sd[0], value + 1.96 * trial.sd[0]), 0
-    return Measured(value), 0
+    told = _measured(test, "cv_score", "cv_low", "cv_high")
+    if told is not None:
+        return told
+    low, high = _number(trial.attrs.get("cv_low")), _number(trial.attrs.get("cv_high"))
+    if (low is None or high is None) and trial.sd:
+        low, high = value - 1.96 * trial.sd[0], value + 1.96 * trial.sd[0]
+    return Measured(value, low, high)
 
 
 def _measured(data: Mapping[str, Any], score_key: str, low: str, high: str) -> Measured | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ayar.analysis.axes import axes
 from ayar.analysis.checks.base import Finding, Findings, View
 from ayar.analysis.failures import causes
-from ayar.analysis.score import OPENED, recorded
+from ayar.analysis.score import OPENED, openings, recorded
 from ayar.analysis.words import count_text, value_text
 from ayar.trial.state import State
 
@@ -89,13 +89,13 @@ def _chance(failed: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
 
 def opened_again(view: View) -> Findings:
     """The sealed test set was opened more than once."""
-    openings = [data for data in recorded(view.fold, OPENED) if data.get("score") is not None]
-    if len(openings) > 1:
-        reason = str(openings[-1].get("reason") or "none given")
+    times = openings(view.fold)
+    if times > 1:
+        reasons = [str(data["reason"]) for data in recorded(view.fold, OPENED) if data.get("reason")]
         yield Finding(
             "opened-again",
             "error",
-            f"The sealed test set was opened {len(openings)} times (last reason: {reason}).",
+            f"The sealed test set was opened {times} times (last reason: {reasons[-1] if reasons else 'none given'}).",
             "Its score is no longer honest: whoever looked may have chosen by it. Judge on rows nobody has seen.",
         )
 
