@@ -178,7 +178,7 @@ class CrossValidation:
         self.begin(study)
         winner: Trial = study.best
         model = self._fitted(winner.params, self.data.X, self.data.y)
-        rows = self.data.open(study, trial=winner.number, reason=reason)
+        rows = self.data.open(study, number=winner.number, reason=reason)
         score = self._judge(model, rows, winner)
         study.record(OPENED, score.to_json())
         return score
@@ -248,8 +248,8 @@ class CrossValidation:
             cv_score=cv_score,
             cv_low=cv_low,
             cv_high=cv_high,
-            gap=Goal(self.metric.name, self.direction).sign * (score - cv_score),
-            trial=winner.number,
+            gap=score - cv_score,
+            number=winner.number,
             n_test=len(truth),
             fingerprint=self.data.fingerprint,
             count=opening.count,

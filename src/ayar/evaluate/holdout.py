@@ -83,15 +83,15 @@ def _by_class(y: Rows, size: int, rng: np.random.Generator) -> Indices:
             "or pass split='random'"
         )
     quotas = _quotas(counts, size)
-    return np.concatenate(
-        [rng.choice(np.flatnonzero(codes == i), quotas[i], replace=False) for i in range(len(quotas))]
-    )
+    chosen = [rng.choice(np.flatnonzero(codes == i), quota, replace=False) for i, quota in enumerate(quotas)]
+    sealed: Indices = np.concatenate(chosen)
+    return sealed
 
 
 def _quotas(counts: Indices, size: int) -> Indices:
     """(c,) rows to take of `counts`, `size` in all: the shares, rounded, and neither none nor all of a class."""
     wished = counts * (size / counts.sum())
-    quotas = np.clip(np.floor(wished), 1, counts - 1).astype(np.intp)
+    quotas: Indices = np.clip(np.floor(wished), 1, counts - 1).astype(np.intp)
     while quotas.sum() != size:
         step = 1 if quotas.sum() < size else -1
         after = quotas + step

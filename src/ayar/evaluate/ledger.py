@@ -37,8 +37,8 @@ class Opening(msgspec.Struct, frozen=True):
     """Tells it from an opening that another process writes at the same moment."""
     fingerprint: str
     """Of data and split."""
-    trial: int
-    """The trial to be judged."""
+    number: int
+    """That of the trial to be judged."""
     at: int
     """Microseconds since 1970 UTC."""
     reason: str | None = None
@@ -65,7 +65,7 @@ def freeze(ledger: Ledger, facts: Mapping[str, Any]) -> None:
         )
 
 
-def open_once(ledger: Ledger, fingerprint: str, trial: int, reason: str | None) -> Opening:
+def open_once(ledger: Ledger, fingerprint: str, number: int, reason: str | None) -> Opening:
     """Write the intent to open, and say the how-manieth opening it is.
 
     Raises:
@@ -75,7 +75,7 @@ def open_once(ledger: Ledger, fingerprint: str, trial: int, reason: str | None) 
     if reason is not None and not str(reason).strip():
         raise ArgumentError(f"reason: expected words that say why, got {shorten(reason)}")
     _refuse_second(_openings(ledger), reason)
-    intent = Opening(f"{new_seed():016x}", fingerprint, trial, SYSTEM.wall(), reason)
+    intent = Opening(f"{new_seed():016x}", fingerprint, number, SYSTEM.wall(), reason)
     ledger.record(OPENING, msgspec.to_builtins(intent))
     openings = _openings(ledger)
     for opening in openings:
@@ -102,7 +102,7 @@ def _refuse_second(openings: Sequence[Opening], reason: str | None) -> None:
     last = openings[-1]
     raise SealedTestSet(
         f"expected a sealed test set, but it was opened {times} before, last at {moment(last.at)} for trial "
-        f"{last.trial}; each further look makes the score more flattering. Read the score with test_score(study); to "
+        f"{last.number}; each further look makes the score more flattering. Read the score with test_score(study); to "
         'open again pass reason="why", which is logged and shown with the count in every report'
     )
 

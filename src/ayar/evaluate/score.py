@@ -30,9 +30,9 @@ class TestScore(msgspec.Struct, frozen=True):
     """Of the 95 % corrected t interval; too hopeful around a winner (`evaluate.intervals`)."""
     cv_high: float | None
     gap: float
-    """By how much the test score is worse than `cv_score`, in the metric's unit; below 0 it is better."""
-    trial: int
-    """Number of the winner."""
+    """`score` less `cv_score`, in the metric's unit."""
+    number: int
+    """The winner's."""
     n_test: int
     """How many rows were judged."""
     fingerprint: str
@@ -49,12 +49,17 @@ class TestScore(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         lines = [
             f"test {self.metric} {_with_interval(self.score, self.low, self.high)} on {self.n_test} sealed rows",
-            f"cross-validation {_with_interval(self.cv_score, self.cv_low, self.cv_high)}, trial {self.trial}",
-            f"gap {abs(self.gap):.4g}: the test score is {_compare(self.gap)} cross-validation promised",
+            f"cross-validation {_with_interval(self.cv_score, self.cv_low, self.cv_high)}, trial {self.number}",
+            f"gap {self.gap:+.4g}: the test score is {self._verdict()} cross-validation promised",
         ]
         if self.count > 1:
             lines.append(f"the test set was opened {self.count} times; this time, {moment(self.at)}: {self.reason}")
         return "\n".join(lines)
+
+    def _verdict(self) -> str:
+        if self.gap == 0:
+            return "just what"
+        return "better than" if (self.gap > 0) == (self.direction == "maximize") else "worse than"
 
     def to_json(self) -> dict[str, Any]:
         """The score as plain JSON values."""
@@ -65,10 +70,6 @@ class TestScore(msgspec.Struct, frozen=True):
 def _with_interval(score: float, low: float | None, high: float | None) -> str:
     interval = "interval unknown" if low is None or high is None else f"95 % interval {low:.4g} to {high:.4g}"
     return f"{score:.4g} ({interval})"
-
-
-def _compare(gap: float) -> str:
-    return "worse than" if gap > 0 else "better than" if gap < 0 else "just what"
 
 
 def recorded_scores(ledger: Ledger) -> list[TestScore]:

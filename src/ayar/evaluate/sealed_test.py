@@ -55,12 +55,12 @@ class Sealed:
         """How many rows are left for development."""
         return count_rows(self.X)
 
-    def open(self, ledger: Ledger, *, trial: int, reason: str | None = None) -> OpenedRows:
+    def open(self, ledger: Ledger, *, number: int, reason: str | None = None) -> OpenedRows:
         """Hand out the sealed rows, once; the intent is written to `ledger` (a study) first.
 
         Arguments:
             ledger: keeps the openings, over restarts; a study does.
-            trial: number of the trial to be judged.
+            number: that of the trial to be judged.
             reason: why the set is opened again; needed from the second opening on.
 
         Raises:
@@ -71,7 +71,7 @@ class Sealed:
                 "expected the test rows, but this copy of the data was pickled, as for a worker process, and left them "
                 "behind; open the test set in the process that called seal()"
             )
-        opening = open_once(ledger, self.fingerprint, trial, reason)
+        opening = open_once(ledger, self.fingerprint, number, reason)
         return OpenedRows(*self._sealed, opening)
 
     def __getstate__(self) -> dict[str, Any]:
