@@ -51,9 +51,9 @@ class Embedding:
         self._unordered = [(d, first[d], self.axes[d].categories) for d in np.flatnonzero(self.categorical)]
 
     def __call__(self, U: Floats, A: Bools) -> Floats:
-        """(n, P) rows; coordinates where A is False are not read."""
+        """(n, P) rows; coordinates where A is False are not read (½ stands for an unconditional one that is missing)."""
         E = np.zeros((len(U), len(self.blk)))
-        E[:, self._at_plain] = U[:, self._plain]
+        E[:, self._at_plain] = np.where(A[:, self._plain], U[:, self._plain], 0.5)
         angle, active = _ARC * U[:, self._arcs], A[:, self._arcs]
         E[:, self._at_arcs] = np.where(active, np.cos(angle), 0.0)
         E[:, self._at_arcs + 1] = np.where(active, np.sin(angle), 0.0)

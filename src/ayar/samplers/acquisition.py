@@ -1,8 +1,8 @@
 """What a point is worth trying: log expected improvement, averaged over fantasies of the pending trials.
 
 m, S  candidates, fantasies      μ  (m, S) means      σ  (m,) latent deviations      f*  (S,) thresholds
-z = (f* − μ) / σ;   a(x) = ln mean_s h(z_s) + ln σ;   ∂a/∂μ_s = −p_s ψ_s / σ,  ∂a/∂σ = Σ p_s ρ_s / σ,  p = softmax_s ln h
-f* is the least posterior mean over the rows of the model, not the best value seen: luck is no threshold under noise.
+z = (f* − μ) / σ;   a(x) = ln mean_s h(z_s) + ln σ;   ∂a/∂μ_s = −p_s ψ_s / σ,  ∂a/∂σ = Σ p_s ρ_s / σ,  p = softmax(ln h)
+f* is a least posterior mean over rows of the model, not the best value seen: luck is no threshold under noise.
 Sources: Ament et al. 2023, arXiv:2310.20708, eq. (9); Snoek et al. 2012, arXiv:1206.2944, eq. (8) (fantasies).
 """
 
@@ -25,17 +25,16 @@ class LogEI:
     """Log expected improvement under one model; higher is better."""
 
     model: Surrogate
-
-    @property
-    def threshold(self) -> Floats:
-        """f*, (S,)."""
-        return np.asarray(self.model.process.means.min(axis=0))
+    threshold: Floats
+    """f*, (S,): what counts as no improvement."""
+    branch: Bools | None = None
+    """(D,) activity outside which nothing is worth trying."""
 
     def values(self, U: Floats, A: Bools) -> Floats:
         """(m,) at unit coordinates U (m, D) with activity A."""
         mean, deviation = gp.predict(self.model.process, self.model.scale(U, A))
         ln_h = log_h((self.threshold - mean) / deviation[:, None])
-        return np.asarray(logsumexp(ln_h, axis=1) - np.log(ln_h.shape[1]) + np.log(deviation))
+        return self._limited(A, logsumexp(ln_h, axis=1) - np.log(ln_h.shape[1]) + np.log(deviation))
 
     def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """(m,) values and (m, D) slopes by the unit coordinates; 0 for categorical and inactive ones."""
@@ -45,4 +44,7 @@ class LogEI:
         p = softmax(ln_h, axis=1)
         by_Z = pull_back(-p * psi / deviation[:, None], (p * rho).sum(axis=1) / deviation)
         value = logsumexp(ln_h, axis=1) - np.log(ln_h.shape[1]) + np.log(deviation)
-        return np.asarray(value), model.embedding.pull_back(by_Z / model.lengths, U, A)
+        return self._limited(A, value), model.embedding.pull_back(by_Z / model.lengths, U, A)
+
+    def _limited(self, A: Bools, value: Floats) -> Floats:
+        return value if self.branch is None else np.where((self.branch == A).all(axis=1), value, -np.inf)

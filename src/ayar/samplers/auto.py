@@ -1,6 +1,6 @@
 """Auto: the sampler for this study's regime, and in the note why.
 
-n  told and pending trials     N  configurations of the space     A table of regimes, read from the top; the first that
+n  trials with an outcome. A table of regimes, read from the top; the first that
 holds decides. Every proposal is decided anew, so a study that outgrows the model's range changes over by itself.
 Source of the limits: measured cost of `mixgp`, and where models of distance stop helping (about 60 parameters).
 """
@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ayar.samplers.grid import GridSearch
+from ayar.samplers.qmc import QuasiRandom
+
 from ayar.base.rng import Streams
 from ayar.samplers.base import Capabilities, Proposal, Sampler
-from ayar.samplers.grid import GridSearch
+from ayar.samplers.design import active_parameters
 from ayar.samplers.mixgp import MixGP
-from ayar.samplers.qmc import QuasiRandom
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
 
@@ -32,16 +34,21 @@ class _Regime:
 
 _REGIMES = (
     _Regime(
-        lambda setup, n: setup.space.size <= _TINY, "grid", GridSearch(), f"at most {_TINY} configurations: try them all"
+        lambda setup, n: setup.space.size <= _TINY,
+        "grid",
+        GridSearch(),
+        f"at most {_TINY} configurations: try them all",
     ),
     _Regime(
-        lambda setup, n: len(setup.space.codec.names) > _MOST_PARAMETERS,
+        lambda setup, n: active_parameters(setup.space) > _MOST_PARAMETERS,
         "qmc",
         QuasiRandom(),
-        f"more than {_MOST_PARAMETERS} parameters: a distance-based model would not learn",
+        f"more than {_MOST_PARAMETERS} active parameters: a distance-based model would not learn",
     ),
-    _Regime(lambda setup, n: n < _MOST_TRIALS, "gp", MixGP(), f"fewer than {_MOST_TRIALS:,} trials: a model pays"),
-    _Regime(lambda setup, n: True, "qmc", QuasiRandom(), f"{_MOST_TRIALS:,} trials or more: the model would cost too much"),
+    _Regime(lambda setup, n: n < _MOST_TRIALS, "gp", MixGP(), f"fewer than {_MOST_TRIALS:,} trials told: a model pays"),
+    _Regime(
+        lambda setup, n: True, "qmc", QuasiRandom(), f"{_MOST_TRIALS:,} trials told: the model would cost too much"
+    ),
 )
 
 
@@ -53,7 +60,7 @@ class Auto(Sampler):
 
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
         """`count` proposals of the regime's sampler."""
-        regime = next(regime for regime in _REGIMES if regime.holds(setup, len(history)))
+        regime = next(regime for regime in _REGIMES if regime.holds(setup, int(history.final.sum())))
         return [
             Proposal(proposal.params, {**proposal.note, "sampler": "auto", "chosen": regime.name, "why": regime.why})
             for proposal in regime.sampler.propose(setup, history, rng, count)

@@ -2,9 +2,9 @@
 
 m  candidates     D  coded columns     U  (m, D) unit coordinates of all parameters, the inactive ones included
 X  (m, D) natural values, NaN where inactive     A  (m, D) activity
-Every batch is settled before it is scored: rounded to the values that would be tried, its activity worked out, and points
-outside the space's constraints dropped. A parameter that an exchange makes active starts from its value in the best trial
-that had it. Source of the mixed search: Hutter et al. 2011, SMAC, doi 10.1007/978-3-642-25566-3_40, section 4.3.
+Every batch is settled before it is scored: rounded to the values that would be tried, its activity worked out, points
+outside the space's constraints dropped. A parameter that an exchange makes active starts from its value in the best
+trial that had it. Source of the mixed search: Hutter et al. 2011, SMAC, doi 10.1007/978-3-642-25566-3_40, section 4.3.
 """
 
 from collections.abc import Callable
@@ -92,6 +92,13 @@ def grid_values(column: Column) -> Floats:
     return np.minimum(column.low + column.step * np.arange(float(column.levels)), column.high)
 
 
+def completed(U: Floats, A: Bools) -> Floats:
+    """U, best row first, without gaps: what is inactive takes its value in the best row where it is active, else ½."""
+    first = np.argmax(A, axis=0)
+    spare = np.where(A.any(axis=0), U[first, np.arange(U.shape[1])], 0.5)
+    return np.where(A, U, spare)
+
+
 def spread(space: Space, count: int, uniforms: Uniforms) -> Batch:
     """Evenly spread points; by single draws where the constraints leave few of them."""
     D = len(space.codec.names)
@@ -172,7 +179,7 @@ class _Slopes:
     def climb(self, starts: Batch, calls: int) -> Batch:
         fine = np.array([not 0 < column.levels <= _GRID_LEVELS for column in self.space.codec.columns], dtype=np.bool_)
         free = starts.A & fine & np.array([column.kind != "categorical" for column in self.space.codec.columns])
-        limited = bool(self.space.constraints or self.space.forbidden)
+        limited = bool(self.space.rules)
 
         def descend(scaled: Floats) -> tuple[Floats, Floats]:
             U = scaled * self.lengths

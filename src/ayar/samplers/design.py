@@ -6,7 +6,6 @@ or infeasible gives way to the next. Source of n₀ and of the shift: `numerics.
 """
 
 import math
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ Floats = NDArray[np.float64]
 LENGTH = 128
 """Points of the sequence; a start is at most 12 long, the rest replaces taken and infeasible ones."""
 _BUDGET_SHARE = 0.2
+_MEASURED = 256  # points that count the active parameters
 _GATES = 4  # a category that conditions hang on has each of its values tried twice, up to so many values
 
 
@@ -33,7 +33,6 @@ def start_length(space: Space, active: float, max_trials: int | None) -> int:
     return length if max_trials is None else max(1, min(length, int(_BUDGET_SHARE * max_trials)))
 
 
-@lru_cache(maxsize=8)
 def sequence(space: Space, seed: int) -> Batch:
     """The study's start sequence: feasible settled points, the default or centre first."""
     columns = space.codec.columns
@@ -61,3 +60,12 @@ def _first(space: Space) -> Floats:
 
 def _middle(column: Column) -> float:
     return 0.5 / column.levels if column.kind == "categorical" else 0.5
+
+
+def active_parameters(space: Space) -> float:
+    """How many parameters are active in an average configuration; at least 1."""
+    columns = space.codec.columns
+    if not any(column.conditional for column in columns):
+        return float(max(len(columns), 1))
+    X = space.codec.from_unit(shifted_sobol(_MEASURED, np.zeros(len(columns))))
+    return max(float(space.codec.activity(X).sum(axis=1).mean()), 1.0)

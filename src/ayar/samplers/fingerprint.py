@@ -13,12 +13,18 @@ from ayar.samplers.single_thread import blas_controller
 @cache
 def numeric_fingerprint() -> str:
     """One line, such as "ayar 0.1.0, numpy 2.4.6, scipy 1.17.1, blas SkylakeX, simd AVX512_SKX"."""
-    import numpy
+    import numpy as np
     import scipy
 
-    families = sorted({str(library.get("architecture", library["internal_api"])) for library in blas_controller().info()})
-    found = numpy.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
-    simd = found[-1] if found else "baseline"
-    return (
-        f"ayar {__version__}, numpy {numpy.__version__}, scipy {scipy.__version__}, blas {'+'.join(families)}, simd {simd}"
+    families = sorted(
+        {str(library.get("architecture", library["internal_api"])) for library in blas_controller().info()}
     )
+    found = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
+    parts = {
+        "ayar": __version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "blas": "+".join(families),
+        "simd": found[-1] if found else "baseline",
+    }
+    return ", ".join(f"{name} {value}" for name, value in parts.items())

@@ -34,17 +34,29 @@ class Told:
     """(n, g) losses of the goals, NaN throughout for a failed trial."""
     violations: Floats
     """(n, c), 0 where a result constraint is kept, NaN where unknown."""
-    pending_U: Floats
-    pending_A: Bools
+    U_pending: Floats
+    A_pending: Bools
     taken: Mapping[bytes, int]
     """Keys of all points asked, told or waiting."""
+
+    @property
+    def activity(self) -> Bools:
+        """(n + b, D) activity of the told, then of the pending points."""
+        return np.vstack([self.A, self.A_pending])
+
+    def neglected_branch(self) -> Bools | None:
+        """(D,) activity of the branch with the fewest points for its size; None where all points are in one."""
+        branches, counts = np.unique(self.activity, axis=0, return_counts=True)
+        if len(branches) < 2:
+            return None
+        return np.asarray(branches[np.argmin(counts / (branches.sum(axis=1) + 1.0))])
 
     def with_pending(self, u: Floats, a: Bools, key: bytes) -> "Told":
         """The same after one more point was handed out; u, a (1, D)."""
         return replace(
             self,
-            pending_U=np.vstack([self.pending_U, u]),
-            pending_A=np.vstack([self.pending_A, a]),
+            U_pending=np.vstack([self.U_pending, u]),
+            A_pending=np.vstack([self.A_pending, a]),
             taken={**self.taken, key: 1},
         )
 
@@ -58,9 +70,7 @@ def read_told(history: History, codec: Codec) -> Told:
     pending = np.flatnonzero(history.pending)
     goals = np.where(np.isfinite(history.losses).all(axis=1, keepdims=True), history.losses, np.nan)
     goals[history.having(State.FAILED)] = np.nan
-    return Told(
-        U[rows], A[rows], goals[rows], history.violations[rows], U[pending], A[pending], history.taken(codec)
-    )
+    return Told(U[rows], A[rows], goals[rows], history.violations[rows], U[pending], A[pending], history.taken(codec))
 
 
 def single_losses(told: Told, uniforms: Floats) -> Floats:

@@ -1,15 +1,16 @@
 """Small problems with known optima: what samplers are tested and compared on. All are minimised.
 
-Continuous, integer, categorical and mixed spaces, log scales, conditions one and two levels deep, constraints, noise, a
-region that fails. Each costs microseconds, so a study of hundreds of trials is a test, not an experiment.
-Sources: the named functions as in Surjanovic and Bingham, Virtual Library of Simulation Experiments; the others were made
-here, shaped like the losses of learners (broad valleys on log scales, interactions, branches of unequal promise).
+Continuous, integer, categorical and mixed spaces, log scales, conditions one and two levels deep, constraints, noise,
+a region that fails. Each costs microseconds, so a study of hundreds of trials is a test, not an experiment.
+Sources: the named functions as in Surjanovic and Bingham, Virtual Library of Simulation Experiments; the others were
+made here, shaped like the losses of learners (broad valleys on log scales, interactions, branches of unequal promise).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import cos, exp, log10, pi, sin, sqrt
-from typing import Any
+from typing import Any, TypeAlias
 
 from scipy.special import ndtri
 
@@ -17,7 +18,7 @@ from ayar.base.rng import stream_key
 from ayar.space.domains import Bool, Categorical, Float, Int, Ordinal
 from ayar.space.space import Space
 
-Params = Mapping[str, Any]
+Params: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,7 @@ def _hartmann6(p: Params) -> float:
 
 def _ackley4(p: Params) -> float:
     x = [p[f"x{i}"] for i in range(4)]
-    return (
-        20 + exp(1) - 20 * exp(-0.2 * sqrt(sum(v * v for v in x) / 4)) - exp(sum(cos(2 * pi * v) for v in x) / 4)
-    )
+    return 20 + exp(1) - 20 * exp(-0.2 * sqrt(sum(v * v for v in x) / 4)) - exp(sum(cos(2 * pi * v) for v in x) / 4)
 
 
 def _rosenbrock3(p: Params) -> float:
@@ -101,7 +100,7 @@ _CRITERIA = {"gini": 0.004, "entropy": 0.0, "log_loss": 0.006}
 def _boosting(p: Params) -> float:
     """Rate and rounds trade off; the rest are shallow valleys; two parameters hardly matter."""
     strength = log10(p["rate"]) + log10(p["rounds"]) - 1.2
-    return (
+    return float(
         0.05
         + 0.06 * strength**2
         + 0.01 * (log10(p["rate"]) + 1.5) ** 2
@@ -119,7 +118,7 @@ def _kernels(p: Params) -> float:
     if p["kernel"] == "linear":
         return 0.12 + 0.01 * (c + 1) ** 2
     if p["kernel"] == "poly":
-        return 0.07 + 0.01 * (c - 0.5) ** 2 + 0.03 * abs(p["degree"] - 3) + 0.05 * (p["coef0"] - 0.6) ** 2
+        return float(0.07 + 0.01 * (c - 0.5) ** 2 + 0.03 * abs(p["degree"] - 3) + 0.05 * (p["coef0"] - 0.6) ** 2)
     return 0.03 + 0.015 * (c - 1.3) ** 2 + 0.05 * (log10(p["gamma"]) + 2.2 + 0.3 * (c - 1.3)) ** 2
 
 
@@ -129,11 +128,11 @@ def _pipeline(p: Params) -> float:
     if p["model"] == "linear":
         return 0.2 + shared
     if p["model"] == "forest":
-        return 0.1 + shared + 0.002 * (p["trees"] / 100 - 4) ** 2 + 0.1 * (p["features"] - 0.35) ** 2
+        return float(0.1 + shared + 0.002 * (p["trees"] / 100 - 4) ** 2 + 0.1 * (p["features"] - 0.35) ** 2)
     width = 0.02 * (log10(p["width"]) - 2.2) ** 2
     if p["optimizer"] == "adam":
         return 0.07 + shared + width + 0.05 * (log10(p["rate"]) + 2.9) ** 2
-    return 0.04 + shared + width + 0.05 * (log10(p["rate"]) + 1.3) ** 2 + 0.3 * (p["momentum"] - 0.87) ** 2
+    return float(0.04 + shared + width + 0.05 * (log10(p["rate"]) + 1.3) ** 2 + 0.3 * (p["momentum"] - 0.87) ** 2)
 
 
 _OPERATIONS = ("conv3", "conv5", "pool", "skip", "none")
@@ -144,7 +143,7 @@ def _cells(p: Params) -> float:
     """Four edges of a network cell and its depth: 1,875 configurations, neighbours that help each other."""
     edges = [p[f"edge{i}"] for i in range(4)]
     loss = sum((i + 1) * _WORTH[edge] for i, edge in enumerate(edges)) / 10
-    loss += sum(0.2 for one, other in zip(edges, edges[1:], strict=False) if one == other)
+    loss += sum(0.2 for one, other in pairwise(edges) if one == other)
     return loss + {"small": 0.1, "medium": 0.0, "large": 0.05}[p["depth"]]
 
 
@@ -169,11 +168,11 @@ def _fails(p: Params) -> float:
     rate = log10(p["rate"])
     if rate > -0.5 - 2.0 * p["momentum"]:
         raise ValueError(f"diverged at rate {p['rate']:.3g}, momentum {p['momentum']:.3g}")
-    return 0.1 + 0.1 * (rate + 0.7 + 2.0 * p["momentum"]) ** 2 + 0.2 * (p["momentum"] - 0.6) ** 2
+    return float(0.1 + 0.1 * (rate + 0.7 + 2.0 * p["momentum"]) ** 2 + 0.2 * (p["momentum"] - 0.6) ** 2)
 
 
 def _noisy(p: Params) -> float:
-    return 0.3 + (p["x"] - 0.3) ** 2 + 0.5 * (p["y"] - 0.8) ** 2 + 0.2 * (p["z"] - 2) ** 2
+    return float(0.3 + (p["x"] - 0.3) ** 2 + 0.5 * (p["y"] - 0.8) ** 2 + 0.2 * (p["z"] - 2) ** 2)
 
 
 def _cube(n: int, low: float, high: float) -> Space:

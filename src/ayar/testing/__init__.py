@@ -1,0 +1,1 @@
+"""What plug-in authors and our own tests share: small problems with known optima, contract suites, small stand-ins."""
