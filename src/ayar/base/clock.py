@@ -28,6 +28,9 @@ class Clock(Protocol):
     def elapsed(self) -> float:
         """Seconds on a fine clock, for durations within this process."""
 
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+
 
 @cache
 def _boot_identity() -> str:
@@ -60,6 +63,10 @@ class SystemClock:
     def elapsed(self) -> float:
         """Seconds of the performance counter."""
         return time.perf_counter()
+
+    def sleep(self, seconds: float) -> None:
+        """Suspend this thread."""
+        time.sleep(seconds)
 
 
 SYSTEM = SystemClock()

@@ -94,8 +94,11 @@ class Store(ABC):
         worker: str = "",
         fence: Lease | None = None,
         key: str | None = None,
+        durable: bool = True,
     ) -> Appended:
-        """Write `bodies` as the next events, all or none; durable on return.
+        """Write `bodies` as the next events, all or none.
+
+        On return they are safe from a kill of any process and, unless `durable` is False, from a power cut.
 
         Bodies of enqueued and added trials are given their number here. Fenced bodies need the lease of their trial.
 

@@ -148,6 +148,7 @@ class MemoryStore(Store):
         worker: str = "",
         fence: Lease | None = None,
         key: str | None = None,
+        durable: bool = True,  # noqa: ARG002 - nothing here outlives the process
     ) -> Appended:
         """Write `bodies` as the next events."""
         with self._write(self._study(study)) as tx:

@@ -225,9 +225,10 @@ class SqlStore(Store):
         worker: str = "",
         fence: Lease | None = None,
         key: str | None = None,
+        durable: bool = True,
     ) -> Appended:
         """Write `bodies` as the next events."""
-        with self._study(study, durable=True) as tx:
+        with self._study(study, durable=durable) as tx:
             return transaction.append(tx, self._clock, bodies, worker, fence, key)
 
     def claim(self, study: int, worker: Worker, ttl: float) -> Claim:

@@ -54,6 +54,8 @@ class Fold:
         self.created: ev.StudyCreated | None = None
         self.stopped: ev.StudyStopped | None = None
         """Why the study ended; None while it goes on."""
+        self.opened = 0
+        """The event that created or last reopened the study."""
         self.records: list[ev.Event] = []
         """`Recorded` events, in order."""
         self.attrs: dict[str, Any] = {}
@@ -117,8 +119,8 @@ class Fold:
     def _stopped(self, _event: ev.Event, body: ev.StudyStopped) -> None:
         self.stopped = body
 
-    def _reopened(self, _event: ev.Event, _body: ev.StudyReopened) -> None:
-        self.stopped = None
+    def _reopened(self, event: ev.Event, _body: ev.StudyReopened) -> None:
+        self.stopped, self.opened = None, event.id
 
     def _joined(self, event: ev.Event, body: ev.WorkerJoined) -> None:
         self.workers[event.worker or ""] = dict(body.env)
@@ -155,7 +157,12 @@ class Fold:
         return row
 
     def _params(self, wire: dict[str, Any]) -> dict[str, Any]:
-        return params_from_wire(self.setup.space, wire)
+        space = self.setup.space
+        if not self.setup.dynamic:
+            return params_from_wire(space, wire)
+        # A define-by-run study may hold values for names that no trial has asked for yet.
+        known = {name: value for name, value in wire.items() if name in space.params}
+        return {**params_from_wire(space, known), **{n: unwrap(v) for n, v in wire.items() if n not in known}}
 
     def _enqueued(self, event: ev.Event, body: ev.TrialEnqueued) -> None:
         row = self._move(event)

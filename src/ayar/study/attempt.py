@@ -1,0 +1,71 @@
+"""One attempt of one trial, as the executor's process runs it: payload in, live trial, objective, outcome out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ayar.base.errors import TrialPruned
+from ayar.base.jsontext import Json, unwrap, wrap
+from ayar.space.space import Space
+from ayar.space.wire import params_from_wire
+from ayar.study.live_trial import Channel, LiveTrial
+from ayar.study.outcome import Outcome, pruned, read_outcome
+from ayar.trial.goal import Constraint, Goal
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """What an attempt needs to know, in plain JSON."""
+
+    number: int
+    params: dict[str, Json]
+    """In the space's wire form."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The function an executor runs for each payload; it goes to a child process once, with the objective."""
+
+    space: Space
+    goals: tuple[Goal, ...]
+    constraints: tuple[Constraint, ...]
+    seed: int
+    dynamic: bool
+
+    def __call__(self, objective: Any, payload: dict[str, Any], channel: Channel) -> dict[str, Json]:
+        """Run the objective on the payload's trial; the outcome and what it asked for, as JSON.
+
+        Whatever the objective raises (but a pruned signal) is raised on, after its attributes were sent.
+        """
+        trial = self._trial(msgspec.convert(payload, Payload), channel)
+        try:
+            outcome = self._outcome(objective, trial)
+        except BaseException:
+            channel({"left": _kept(trial)})
+            raise
+        return {"outcome": msgspec.to_builtins(outcome), **_kept(trial)}
+
+    def _trial(self, payload: Payload, channel: Channel) -> LiveTrial:
+        params = unwrap(payload.params) if self.dynamic else params_from_wire(self.space, payload.params)
+        return LiveTrial(
+            payload.number, params, space=self.space, seed=self.seed, dynamic=self.dynamic, channel=channel
+        )
+
+    def _outcome(self, objective: Any, trial: LiveTrial) -> Outcome:
+        try:
+            returned = objective(trial)
+        except Exception as error:
+            if not is_pruned(error):
+                raise
+            return pruned(trial.reports[-1].value if trial.reports else None, {})
+        return read_outcome(returned, self.goals, self.constraints)
+
+
+def is_pruned(error: BaseException) -> bool:
+    """Whether an exception means "pruned": ours, or a host's of that name (Optuna's, known without importing it)."""
+    return isinstance(error, TrialPruned) or any(kind.__name__ == "TrialPruned" for kind in type(error).__mro__)
+
+
+def _kept(trial: LiveTrial) -> dict[str, Json]:
+    attrs = {name: wrap(value, f"attribute {name!r}") for name, value in trial.user_attrs.items()}
+    return {"attrs": attrs, "asked": trial.asked()}

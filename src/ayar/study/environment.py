@@ -1,0 +1,32 @@
+"""What a worker records about where it runs, so that results can be compared and replays judged."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+RECORDED = ("ayar", "numpy", "scipy", "msgspec", "sqlalchemy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide what is proposed."""
+    found = {"python": platform.python_version()}
+    for package in RECORDED:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def environment(executor: str, slots: int) -> dict[str, Any]:
+    """Host, process, executor, versions; nothing of the environment's variables."""
+    return {
+        "host": platform.node(),
+        "pid": os.getpid(),
+        "executor": executor,
+        "slots": slots,
+        "cores": os.cpu_count() or 1,
+        "platform": platform.platform(),
+        "versions": versions(),
+    }

@@ -1,0 +1,57 @@
+"""A study's log as this process sees it: the store, and the fold of what was read so far."""
+
+from ayar.space.space import Space
+from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
+from ayar.trial.events import Body, Lease
+from ayar.trial.fold import Fold
+from ayar.trial.history import History
+from ayar.trial.setup import Setup
+
+PAGE = 1000
+"""Events read in one transaction of the store."""
+
+
+class Log:
+    """Reads forward, never back: `refresh` decodes only the events that are new."""
+
+    def __init__(self, store: Store, entry: StudyEntry, space: Space | None = None) -> None:
+        """`space` is the caller's own, where it holds objects that the log only names."""
+        self.store = store
+        self.study = entry.id
+        self.fold = Fold(space)
+        self.refresh()
+
+    @property
+    def setup(self) -> Setup:
+        """The settings as last read."""
+        return self.fold.setup
+
+    @property
+    def history(self) -> History:
+        """The trials as last read."""
+        return self.fold.history
+
+    def refresh(self) -> Fold:
+        """Read what is new and fold it in."""
+        while True:
+            events = self.store.read(self.study, self.fold.head, PAGE)
+            self.fold.extend(events)
+            if len(events) < PAGE:
+                return self.fold
+
+    def append(
+        self,
+        *bodies: Body,
+        worker: str = "",
+        fence: Lease | None = None,
+        key: str | None = None,
+        durable: bool = True,
+    ) -> Appended:
+        """Write `bodies` and read them back, with whatever others wrote before them."""
+        answer = self.store.append(self.study, bodies, worker=worker, fence=fence, key=key, durable=durable)
+        self.refresh()
+        return answer
+
+    def claim(self, worker: Worker) -> Claim:
+        """Reserve a trial for `worker`."""
+        return self.store.claim(self.study, worker, self.setup.lease_s)

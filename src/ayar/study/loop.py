@@ -1,0 +1,172 @@
+"""The loop: asks, hands trials to an executor, tells what came back, until a limit, a stop or an interrupt.
+
+Decisions are elsewhere (`rules`, `asking`, `telling`); here they meet a store, an executor and a clock.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from ayar.base.clock import Clock
+from ayar.base.errors import TellRefused
+from ayar.base.jsontext import Json
+from ayar.executors.base import Ended, Executor, Task
+from ayar.study.asking import Asked, Asker
+from ayar.study.attempt import Payload
+from ayar.study.log import Log
+from ayar.study.outcome import Outcome, failed
+from ayar.study.progress import Progress
+from ayar.study.renewal import Renewal
+from ayar.study.rules import failure_stop
+from ayar.study.scoreboard import Scoreboard
+from ayar.study.telling import tell
+from ayar.trial import events as ev
+
+LOGGER = logging.getLogger("ayar")
+POLL_SECONDS = 0.25
+"""How often a waiting loop looks at the log."""
+INTERRUPT_GRACE = 3.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """This call's own limits, over all its workers."""
+
+    trials: int | None = None
+    seconds: float | None = None
+
+
+@dataclass
+class Loop:
+    """One call of `optimize`."""
+
+    log: Log
+    asker: Asker
+    renewal: Renewal
+    clock: Clock
+    worker: str
+    limits: Limits
+    watch: Callable[[Progress], None] | None = None
+
+    def __post_init__(self) -> None:
+        self._running: dict[int, ev.Lease] = {}
+        self._left: dict[int, dict[str, Json]] = {}
+        self._started = 0
+        self._ending = ""
+        self._board = Scoreboard(self.log, self.clock.elapsed(), self.limits.trials)
+
+    def run(self, executor: Executor) -> str:
+        """Work until nothing is left to do; the reason why it ended."""
+        try:
+            while True:
+                waiting = self._fill(executor)
+                if not self._running and not waiting:
+                    break
+                self._collect(executor, waiting)
+        except KeyboardInterrupt:
+            self._interrupted(executor)
+        return self._ending
+
+    def message(self, number: int, message: dict[str, Json]) -> Json:
+        """Serve one message of an attempt: a report, or what it leaves behind when it fails."""
+        if "left" in message:
+            self._left[number] = message["left"]
+            return None
+        lease = self._running[number]
+        step, value, fold = message["report"]
+        body = ev.TrialReported(number, lease.attempt, (ev.Point(step, value, fold),))
+        # A report may be lost in a power cut: the attempt would be lost with it.
+        with contextlib.suppress(TellRefused):
+            self.log.append(body, worker=self.worker, fence=lease, durable=False)
+        return {"prune": False}
+
+    # -- starting --------------------------------------------------------------------------------------------------
+
+    def _fill(self, executor: Executor) -> bool:
+        """Start trials while slots are free; whether this call waits for another worker's trial."""
+        while len(self._running) < executor.slots and not self._ending:
+            if (reason := self._limit()) is not None:
+                self._ending = reason
+                return False
+            asked = self._ask()
+            if asked.lease is None:
+                if asked.wait:
+                    return True
+                self._ending = asked.reason
+                return False
+            self._start(executor, asked.lease, asked.wire)
+        return False
+
+    def _limit(self) -> str | None:
+        limits = self.limits
+        if limits.trials is not None and self._started >= limits.trials:
+            return "n_trials"
+        if limits.seconds is not None and self.clock.elapsed() - self._board.begin >= limits.seconds:
+            return "timeout"
+        return None
+
+    def _ask(self) -> Asked:
+        begin = self.clock.elapsed()
+        asked = self.asker.ask()
+        self._board.proposing += self.clock.elapsed() - begin
+        if asked.reclaimed:
+            self._board.messages.append(f"took back {len(asked.reclaimed)} trials whose worker is gone")
+        return asked
+
+    def _start(self, executor: Executor, lease: ev.Lease, wire: dict[str, Json]) -> None:
+        self._running[lease.number] = lease
+        self._started += lease.attempt == 1
+        self.renewal.hold(lease)
+        executor.submit(Task(lease.number, msgspec.to_builtins(Payload(lease.number, wire))))
+
+    # -- finishing -------------------------------------------------------------------------------------------------
+
+    def _collect(self, executor: Executor, waiting: bool) -> None:
+        begin = self.clock.elapsed()
+        endings = executor.poll(POLL_SECONDS)
+        if not self._running and waiting:
+            self.clock.sleep(POLL_SECONDS)
+        if waiting:
+            self._board.waiting += self.clock.elapsed() - begin
+        for ended in endings:
+            self._finish(ended)
+        if self.watch is not None:
+            self.watch(self._board.progress(self.clock.elapsed(), len(self._running)))
+
+    def _finish(self, ended: Ended) -> None:
+        lease = self._running.pop(ended.number)
+        self.renewal.drop(ended.number)
+        outcome, asked = self._outcome(ended)
+        try:
+            tell(self.log, lease, outcome, worker=self.worker, asked=asked, ended=ended)
+        except TellRefused as refused:
+            LOGGER.warning("%s", refused)
+            return
+        self._board.finish(ended.number, ended.seconds)
+        if not self._ending:
+            self._stop_on_failures()
+
+    def _outcome(self, ended: Ended) -> tuple[Outcome, tuple[tuple[str, Json, Json], ...]]:
+        kept = ended.result or self._left.pop(ended.number, {})
+        asked = tuple(tuple(item) for item in kept.get("asked", ()))
+        outcome = failed(ended.failure) if ended.failure is not None else msgspec.convert(kept["outcome"], Outcome)
+        attrs = {**outcome.attrs, **kept.get("attrs", {})}
+        return msgspec.structs.replace(outcome, attrs=attrs), asked
+
+    def _stop_on_failures(self) -> None:
+        fold = self.log.fold
+        if fold.stopped is None and (stop := failure_stop(fold.setup, fold.history, fold.opened)) is not None:
+            self.log.append(stop, worker=self.worker, key=f"failures:{fold.opened}")
+
+    def _interrupted(self, executor: Executor) -> None:
+        """Put what runs back in the queue; a second interrupt in here leaves at once, and loses nothing told."""
+        self._ending = "interrupted"
+        executor.close(INTERRUPT_GRACE)
+        for number, lease in self._running.items():
+            self.renewal.drop(number)
+            with contextlib.suppress(TellRefused):
+                self.log.append(ev.TrialRequeued(number, lease.attempt, "shutdown"), worker=self.worker, fence=lease)
+        self._running.clear()

@@ -1,0 +1,436 @@
+"""The study: what users hold. Thin: every verb is a few lines over `asking`, `telling` and `loop`."""
+
+import os
+import secrets
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from ayar.analysis.table import trial_rows
+from ayar.base.clock import SYSTEM, Clock
+from ayar.base.errors import ArgumentError, ObjectiveFailed, SpaceError, StudyFinished, shorten
+from ayar.base.jsontext import unwrap, wrap
+from ayar.base.optional import need
+from ayar.base.registry import door
+from ayar.executors import EXECUTORS
+from ayar.samplers import SAMPLERS
+from ayar.space.space import Space
+from ayar.space.wire import params_from_wire, params_to_wire
+from ayar.storage.base import Store, StudyEntry, Worker
+from ayar.storage.lease import holder
+from ayar.study.asking import Asked, Asker
+from ayar.study.attempt import Attempt
+from ayar.study.environment import environment
+from ayar.study.live_trial import LiveTrial
+from ayar.study.log import Log
+from ayar.study.loop import Limits, Loop
+from ayar.study.outcome import Outcome, failed, pruned, read_outcome
+from ayar.study.progress import Progress
+from ayar.study.renewal import Renewal
+from ayar.study.telling import check_same, lease_of, tell
+from ayar.trial import events as ev
+from ayar.trial.best import best_number, front_numbers
+from ayar.trial.failure import Failure
+from ayar.trial.fold import Fold
+from ayar.trial.history import History
+from ayar.trial.setup import CHANGEABLE, Setup
+from ayar.trial.state import State
+from ayar.trial.trial import Trial
+
+WAIT_SECONDS = 0.25
+
+
+class Study:
+    """One search: its settings, its trials, and the verbs. Made by `ayar.create_study`, `load_study`, `minimize`.
+
+    Several Study objects, in several processes, may work on one study of one store at the same time.
+    """
+
+    def __init__(self, store: Store, entry: StudyEntry, space: Space | None = None, clock: Clock = SYSTEM) -> None:
+        """Open a study of a store; `space` is the caller's own, where it holds objects the log only names."""
+        self.store = store
+        self._clock = clock
+        self._log = Log(store, entry, space)
+        self._worker = Worker(f"{os.getpid()}-{secrets.token_hex(3)}", holder())
+        self._renewal = Renewal(store, entry.id)
+        self._asker = Asker(self._log, self._worker, clock, SAMPLERS)
+        self.ended = ""
+        """Why the last `optimize` of this object ended: "budget", "exhausted", "n_trials", "timeout", "interrupted",
+        "failures", or what stopped the study."""
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def fold(self) -> Fold:
+        """Everything the log says, up to date."""
+        return self._log.refresh()
+
+    @property
+    def name(self) -> str:
+        """The study's name in its store."""
+        return self._log.setup.name
+
+    @property
+    def setup(self) -> Setup:
+        """Space, goals, seed, budget, sampler."""
+        return self.fold.setup
+
+    @property
+    def space(self) -> Space:
+        """The space; in a define-by-run study what trials asked for so far."""
+        return self.setup.space
+
+    @property
+    def history(self) -> History:
+        """All trials as columns."""
+        return self.fold.history
+
+    @property
+    def trials(self) -> list[Trial]:
+        """All trials, by number."""
+        return list(self.history.trials())
+
+    @property
+    def best(self) -> Trial | tuple[Trial, ...]:
+        """The best trial; with several goals the front, a tuple of trials.
+
+        Raises:
+            NoTrial: nothing complete and feasible yet; the message says what there is and why the others failed.
+        """
+        history = self.history
+        if len(history.goals) == 1:
+            return history.trial(best_number(history))
+        return tuple(history.trial(number) for number in front_numbers(history))
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the study ended: "budget", "exhausted", "failures", "user" ...; None while it goes on."""
+        stop = self.fold.stopped
+        return None if stop is None else stop.reason
+
+    def counts(self) -> dict[State, int]:
+        """How many trials are in each state."""
+        return self.history.counts()
+
+    def to_frame(self) -> Any:
+        """The trials as a pandas DataFrame: number, state, values, params_*, attrs_*, seconds.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
+        return need("pandas", "data").DataFrame(trial_rows(self.fold))
+
+    def report(self, path: str | Path) -> Path:
+        """Write the study's report: one HTML file that opens offline, or Markdown (.md), or JSON (.json)."""
+        written: Path = door("report")(self.fold, Path(path), storage=self.store.address)
+        return written
+
+    def _repr_html_(self) -> str:
+        html: str = door("study_html")(self.fold)
+        return html
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {state}" for state, count in self.counts().items()) or "no trials"
+        return f"<Study {self.name!r}: {counts}>"
+
+    # -- facts of other rooms --------------------------------------------------------------------------------------
+
+    def record(self, topic: str, data: Mapping[str, Any]) -> None:
+        """Write a fact to the log, such as the opening of a sealed test set; it changes no trial."""
+        self._log.append(ev.Recorded(topic, wrap(data, topic)), worker=self._worker.name)
+
+    def records(self, topic: str) -> list[dict[str, Any]]:
+        """What was recorded under a topic, in order."""
+        return [unwrap(event.body.data) for event in self.fold.records if event.body.topic == topic]
+
+    def set_attr(self, name: str, value: Any) -> None:
+        """Keep a value that JSON can hold with the study."""
+        self._log.append(ev.AttrSet(name, wrap(value, f"attribute {name!r}")), worker=self._worker.name)
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """What `set_attr` kept."""
+        return dict(self.fold.attrs)
+
+    # -- ask and tell ----------------------------------------------------------------------------------------------
+
+    def ask(self) -> LiveTrial:
+        """The next trial to evaluate, leased to this process until it is told.
+
+        Use it as a context (`with study.ask() as trial:`) and an exception in the block tells it failed.
+
+        Raises:
+            StudyFinished: the budget is spent, the space exhausted, or the study stopped; `reason` says which.
+        """
+        asked = self._asker.ask()
+        while asked.wait:
+            self._clock.sleep(WAIT_SECONDS)
+            asked = self._asker.ask()
+        if asked.lease is None:
+            self._end(asked.reason)
+            raise StudyFinished(
+                f"study {self.name!r} hands out no more trials: {self._why(asked.reason)}", asked.reason
+            )
+        self._renewal.hold(asked.lease)
+        return self._live(asked, asked.lease)
+
+    def _live(self, asked: Asked, lease: ev.Lease) -> LiveTrial:
+        setup = self._log.setup
+        params = unwrap(asked.wire) if setup.dynamic else params_from_wire(setup.space, asked.wire)
+
+        def channel(message: dict[str, Any]) -> dict[str, bool]:
+            step, value, fold = message["report"]
+            body = ev.TrialReported(lease.number, lease.attempt, (ev.Point(step, value, fold),))
+            self._log.append(body, worker=self._worker.name, fence=lease, durable=False)
+            return {"prune": False}
+
+        def fail(error: BaseException) -> None:
+            self.tell(live, state=State.FAILED, failure=Failure("exception", str(error), type=type(error).__name__))
+
+        live = LiveTrial(
+            lease.number, params, space=setup.space, seed=setup.seed, dynamic=setup.dynamic, channel=channel, fail=fail
+        )
+        return live
+
+    def tell(
+        self,
+        trial: LiveTrial | int,
+        value: Any = None,
+        *,
+        state: State | str = State.COMPLETE,
+        failure: Failure | None = None,
+    ) -> Trial:
+        """Tell the result of an asked trial; telling the same again is harmless.
+
+        Arguments:
+            trial: what `ask` returned, or its number.
+            value: a number, several in the goals' order, a mapping by name, or an `ayar.Result`.
+            state: "complete", "pruned" or "failed".
+            failure: why, for a failed trial.
+
+        Returns:
+            The trial as it stands now.
+
+        Raises:
+            TellRefused: it is final with another result, or another worker holds it now.
+            NoTrial: no trial has this number.
+        """
+        number = trial if isinstance(trial, int) else trial.number
+        self._log.refresh()
+        lease = lease_of(self._log, number)
+        outcome = self._outcome(number, value, State(state), failure)
+        asked: tuple[Any, ...] = ()
+        if isinstance(trial, LiveTrial):
+            asked = tuple(tuple(item) for item in trial.asked())
+            outcome = _with_attrs(outcome, trial.user_attrs)
+        if lease is None:
+            check_same(self._log.history.row(number), outcome)
+        else:
+            tell(self._log, lease, outcome, worker=self._worker.name, asked=asked)
+            self._renewal.drop(number)
+        return self._log.history.trial(number)
+
+    def _outcome(self, number: int, value: Any, state: State, failure: Failure | None) -> Outcome:
+        setup = self._log.setup
+        if state is State.FAILED:
+            return failed(failure or Failure("exception", "told as failed"))
+        if state is State.PRUNED and value is None:
+            reports = self._log.history.reports(number)
+            return pruned(reports[-1].value if reports else None, {})
+        if state not in (State.COMPLETE, State.PRUNED):
+            raise ArgumentError(f"tell: expected state 'complete', 'pruned' or 'failed', got {shorten(str(state))}")
+        outcome = read_outcome(value, setup.goals, setup.constraints)
+        return outcome if outcome.failure is not None else _in_state(outcome, state)
+
+    # -- points from elsewhere -------------------------------------------------------------------------------------
+
+    def enqueue(self, params: Mapping[str, Any], *, priority: int = 0) -> int:
+        """Try these parameters next, once; what is left out is drawn. Returns the trial's number.
+
+        Raises:
+            SpaceError: an unknown name, or a value outside the space.
+        """
+        setup = self._log.setup
+        if not setup.dynamic:
+            setup.space.fix(params)  # raises if they do not fit
+        wire = self._wire(params)
+        return self._number_of(self._log.append(ev.TrialEnqueued(0, wire, priority), worker=self._worker.name))
+
+    def add(
+        self,
+        params: Mapping[str, Any],
+        value: Any = None,
+        *,
+        state: State | str = State.COMPLETE,
+        attrs: Mapping[str, Any] | None = None,
+        source: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Take in a trial that was never asked here; it counts in no budget. Returns its number.
+
+        A value outside the space is taken with a warning: samplers see it at the nearest bound.
+
+        Raises:
+            SpaceError: an unknown name, or a choice the space does not hold.
+        """
+        setup = self._log.setup
+        state = State(state)
+        outcome = Outcome(state) if value is None else read_outcome(value, setup.goals, setup.constraints)
+        if outcome.failure is not None or (value is None and state is State.COMPLETE):
+            why = outcome.failure.message if outcome.failure is not None else "expected a value, got None"
+            raise ArgumentError(f"add: {why}")
+        if not setup.dynamic and (outside := setup.space.explain(dict(params))) is not None:
+            warnings.warn(f"add: taken although outside the space: {outside}", stacklevel=2)
+        body = ev.TrialAdded(
+            0, self._wire(params), state, outcome.values, outcome.sd, outcome.constraints,
+            {**outcome.attrs, **wrap(dict(attrs or {}), "attrs")}, wrap(dict(source or {}), "source"),
+        )  # fmt: skip
+        return self._number_of(self._log.append(body, worker=self._worker.name))
+
+    def _wire(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        setup = self._log.setup
+        known = {name: value for name, value in params.items() if name in setup.space.params}
+        unknown = {name: value for name, value in params.items() if name not in known}
+        if unknown and not setup.dynamic:
+            raise SpaceError(f"expected parameters among {list(setup.space.params)}, got {list(unknown)}")
+        return {**params_to_wire(setup.space, known), **wrap(unknown, "params")}
+
+    @staticmethod
+    def _number_of(appended: Any) -> int:
+        number: int = appended.first.body.number
+        return number
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def optimize(
+        self,
+        objective: Callable[..., Any] | str,
+        *,
+        n_trials: int | None = None,
+        timeout: float | None = None,
+        workers: int = 1,
+        executor: str | None = None,
+        trial_timeout: float | None = None,
+        trial_memory: int | None = None,
+        trial_threads: int | None = None,
+        watch: Callable[[Progress], None] | None = None,
+    ) -> "Study":
+        """Run the objective on trial after trial.
+
+        Arguments:
+            objective: called with the live trial; or "package.module:function".
+            n_trials: trials of this call, over all its workers; None: until the study's budget is spent.
+            timeout: seconds after which this call starts no trial; running ones finish.
+            workers: attempts at a time, each in a process of its own; -1 for one a core.
+            executor: "inline" or "processes"; None picks processes for several workers or with a limit.
+            trial_timeout: seconds after which an attempt is ended with all its processes, and failed.
+            trial_memory: bytes of memory an attempt may take, and not more.
+            trial_threads: BLAS threads per worker; None: cores / workers.
+            watch: called with a `Progress` after each trial and several times a second.
+
+        Returns:
+            This study; `ended` says why the call ended. Ctrl-C ends it early, with all finished trials kept.
+
+        Raises:
+            ObjectiveFailed: the first trials all failed alike, or too many failed; the traceback is in the message.
+        """
+        slots = (os.cpu_count() or 1) if workers == -1 else workers
+        if slots < 1:
+            raise ArgumentError(f"optimize: expected workers >= 1, or -1 for one a core, got {workers}")
+        limited = trial_timeout is not None or trial_memory is not None
+        name = executor or ("processes" if slots > 1 or limited else "inline")
+        begin = getattr(objective, "begin", None)
+        if callable(begin):
+            begin(self)
+        loop = Loop(
+            self._log, self._asker, self._renewal, self._clock, self._worker.name, Limits(n_trials, timeout), watch
+        )
+        setup = self._log.setup
+        made = EXECUTORS.get_class(name)(
+            objective=objective,
+            run=Attempt(setup.space, setup.goals, setup.constraints, setup.seed, setup.dynamic),
+            on_message=loop.message,
+            slots=slots,
+            timeout=trial_timeout,
+            memory=trial_memory,
+            threads=trial_threads,
+        )
+        self._log.append(ev.WorkerJoined(wrap(environment(name, slots))), worker=self._worker.name)
+        with made:
+            self.ended = loop.run(made)
+        self._log.append(ev.WorkerLeft(self.ended), worker=self._worker.name)
+        self._end(self.ended)
+        if self.ended == "failures":
+            raise ObjectiveFailed(self._failure_text())
+        return self
+
+    def stop(self, reason: str = "user") -> None:
+        """End the study for all workers; running trials finish. `minimize` with more budget goes on."""
+        self._log.append(ev.StudyStopped(reason, by=self._worker.name), worker=self._worker.name)
+
+    def change(self, *, why: str = "", **changes: Any) -> None:
+        """Change max_trials, max_seconds, max_failures, retries or the sampler of the living study.
+
+        Raises:
+            ArgumentError: another setting, or a value out of range; nothing was changed.
+        """
+        unknown = [name for name in changes if name not in CHANGEABLE]
+        if unknown:
+            raise ArgumentError(f"change: expected settings among {', '.join(CHANGEABLE)}, got {', '.join(unknown)}")
+        self._log.setup.changed(changes)
+        self._log.append(
+            ev.SettingsChanged(wrap(changes, "change"), by=self._worker.name, why=why), worker=self._worker.name
+        )
+
+    def reopen(self) -> None:
+        """Hand out trials again after a stop, unless the budget is still spent or the space exhausted."""
+        fold = self._log.refresh()
+        if fold.stopped is None or not self._can_go_on():
+            return
+        reason = f"went on after {fold.stopped.reason}"
+        self._log.append(ev.StudyReopened(reason, by=self._worker.name), worker=self._worker.name)
+
+    def _can_go_on(self) -> bool:
+        fold, setup = self._log.fold, self._log.setup
+        reason = fold.stopped.reason if fold.stopped is not None else ""
+        if reason == "exhausted":
+            return False
+        asked = sum(trial.seen is not None for trial in self._log.history.trials())
+        in_time = setup.max_seconds is None or fold.active < setup.max_seconds * 1e6
+        return reason != "budget" or (in_time and (setup.max_trials is None or asked < setup.max_trials))
+
+    def close(self) -> None:
+        """Stop renewing leases and let go of the store."""
+        self._renewal.close()
+        self.store.close()
+
+    def _end(self, reason: str) -> None:
+        """Record that the budget is spent, once."""
+        fold = self._log.refresh()
+        if reason == "budget" and fold.stopped is None:
+            key = f"budget:{fold.setup.max_trials}:{fold.setup.max_seconds}:{fold.opened}"
+            self._log.append(ev.StudyStopped("budget", self._why("budget")), worker=self._worker.name, key=key)
+
+    def _why(self, reason: str) -> str:
+        setup, stop = self._log.setup, self._log.fold.stopped
+        if stop is not None and stop.detail:
+            return stop.detail
+        budget = f"its budget of max_trials={setup.max_trials}, max_seconds={setup.max_seconds} is spent"
+        return budget if reason == "budget" else reason
+
+    def _failure_text(self) -> str:
+        stop = self._log.fold.stopped
+        last = self._log.history.row(self._log.history.order[-1]).failure
+        detail = stop.detail if stop is not None else ""
+        trace = last.traceback if last is not None else ""
+        return f"{detail}\n\n{trace}".rstrip() + "\n\nMend the objective and run the same again: the study goes on."
+
+
+def _with_attrs(outcome: Outcome, attrs: Mapping[str, Any]) -> Outcome:
+    return replace(outcome, attrs={**outcome.attrs, **wrap(dict(attrs), "attrs")})
+
+
+def _in_state(outcome: Outcome, state: State) -> Outcome:
+    return replace(outcome, state=state)

@@ -1,0 +1,107 @@
+"""Telling: an outcome becomes the trial's result, exactly once, or is kept as refused."""
+
+from typing import Any
+
+import msgspec
+
+from ayar.base.errors import NoTrial, TellRefused
+from ayar.base.jsontext import Json, number_from_wire
+from ayar.executors.base import Ended
+from ayar.study.log import Log
+from ayar.study.outcome import Outcome
+from ayar.study.rules import is_tried_again
+from ayar.trial import events as ev
+from ayar.trial.history import Row
+
+Suggested = tuple[tuple[str, Json, Json], ...]
+
+
+def tell(
+    log: Log,
+    lease: ev.Lease,
+    outcome: Outcome,
+    *,
+    worker: str = "",
+    asked: Suggested = (),
+    ended: Ended | None = None,
+) -> None:
+    """Write the outcome of a leased trial, or put the trial back in the queue where its failure is retried.
+
+    Telling the same again is harmless.
+
+    Raises:
+        TellRefused: the lease was superseded, or the trial is final with another result. What was told is kept in the
+            log as refused.
+    """
+    bodies: list[ev.Body] = []
+    if asked:
+        bodies.append(ev.TrialSuggested(lease.number, lease.attempt, asked))
+    if outcome.failure is not None and is_tried_again(log.setup, outcome.failure, lease.attempt):
+        bodies.append(ev.TrialRequeued(lease.number, lease.attempt, "retry", outcome.failure))
+    else:
+        bodies.append(_told(lease, outcome, ended))
+    try:
+        answer = log.append(*bodies, worker=worker, fence=lease, key=f"tell:{lease.number}:{lease.token}")
+    except TellRefused as refused:
+        _keep_refused(log, lease, outcome, worker, refused)
+        raise
+    if answer.repeated:
+        check_same(log.history.row(lease.number), outcome)
+
+
+def _told(lease: ev.Lease, outcome: Outcome, ended: Ended | None) -> ev.TrialTold:
+    measured: dict[str, Any] = {}
+    if ended is not None:
+        measured = {"seconds": ended.seconds, "peak_bytes": ended.peak_bytes, "output": ended.output}
+    return ev.TrialTold(
+        number=lease.number,
+        attempt=lease.attempt,
+        token=lease.token,
+        state=outcome.state,
+        values=outcome.values,
+        sd=outcome.sd,
+        constraints=outcome.constraints,
+        failure=outcome.failure,
+        attrs=outcome.attrs,
+        **measured,
+    )
+
+
+def _keep_refused(log: Log, lease: ev.Lease, outcome: Outcome, worker: str, refused: TellRefused) -> None:
+    log.refresh()
+    body = ev.TellRefused(
+        number=lease.number,
+        token=lease.token,
+        current=log.history.row(lease.number).token,
+        why=str(refused),
+        refused=msgspec.to_builtins(outcome),
+    )
+    log.append(body, worker=worker, key=f"refused:{lease.number}:{lease.token}")
+
+
+def check_same(row: Row, outcome: Outcome) -> None:
+    """Accept what a final trial holds already.
+
+    Raises:
+        TellRefused: it holds something else.
+    """
+    values = tuple(map(number_from_wire, outcome.values))
+    if row.state is not outcome.state or row.values != values:
+        raise TellRefused(
+            f"trial {row.number} is {row.state} with {list(row.values)}; telling it {outcome.state} with "
+            f"{list(values)} changes nothing, since a trial is told once"
+        )
+
+
+def lease_of(log: Log, number: int) -> ev.Lease | None:
+    """The current lease of a running trial, as the log knows it; None when it is not running.
+
+    Raises:
+        NoTrial: no trial has this number.
+    """
+    if not 0 <= number < len(log.history):
+        raise NoTrial(f"no trial has number {number}; this study has {len(log.history)}, counted from 0")
+    row = log.history.row(number)
+    if row.token is None:
+        return None
+    return ev.Lease(number, row.token, row.attempts, log.setup.lease_s)
