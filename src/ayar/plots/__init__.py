@@ -23,7 +23,7 @@ PLOTS = Registry(
 
 
 def __getattr__(name: str) -> Any:
-    if name in PLOTS:
+    if name in set(PLOTS):
         return PLOTS.get_class(name)
     raise AttributeError(f"module 'ayar.plots' has no attribute {name!r}")
 

@@ -70,7 +70,9 @@ def points(found: Simulation, trials: int, gather: bool) -> np.ndarray[Any, np.d
     if gather:
         near = np.array([found.targets[name] for name in found.space.codec.names])
         late = np.arange(trials) >= trials // 3
-        U[late] = np.clip(near + found.rng.normal(0.0, 0.15, U[late].shape), 0.0, 1.0)
+        around = near + found.rng.normal(0.0, 0.15, U[late].shape)
+        # Folded back at the bounds: cut there, points would stand on them and repeat.
+        U[late] = 1.0 - np.abs(1.0 - np.abs(around))
     return U
 
 
