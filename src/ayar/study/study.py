@@ -19,8 +19,8 @@ from ayar.executors import EXECUTORS
 from ayar.samplers import SAMPLERS
 from ayar.space.space import Space
 from ayar.space.wire import params_from_wire, params_to_wire
-from ayar.storage.base import Store, StudyEntry, Worker
-from ayar.storage.lease import holder
+from ayar.storage import worker_here
+from ayar.storage.base import Store, StudyEntry
 from ayar.study.asking import Asked, Asker
 from ayar.study.attempt import Attempt
 from ayar.study.environment import environment
@@ -54,7 +54,7 @@ class Study:
         self.store = store
         self._clock = clock
         self._log = Log(store, entry, space)
-        self._worker = Worker(f"{os.getpid()}-{secrets.token_hex(3)}", holder())
+        self._worker = worker_here(f"{os.getpid()}-{secrets.token_hex(3)}")
         self._renewal = Renewal(store, entry.id)
         self._asker = Asker(self._log, self._worker, clock, SAMPLERS)
         self.ended = ""
