@@ -1,1 +1,1 @@
-"""What may be tried: domains, conditions, constraints, Space, the codec to arrays, feasible draws, and ways to write it."""
+"""What may be tried: domains, conditions, constraints, Space, the codec to arrays, feasible draws, JSON."""

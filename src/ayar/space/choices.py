@@ -139,6 +139,7 @@ class Categorical(Choices):
         choices: any JSON values, tuples, functions or classes; or a mapping of labels to objects of any kind.
         when, default: as for Float.
         prior: one weight per choice.
+
     Raises:
         SpaceError: no choice, two equal ones, or an object without a label.
 

@@ -5,8 +5,8 @@ D  parameters with freedom A  (n, D) bool, active
                            U  (n, D) in [0, 1]: the unit cube the samplers search
 
 Constants and fixed parameters have no column; they come back on decoding where they are active. Unit coordinates are
-logarithmic where declared; everything with steps is padded by half a step at both ends, so that all its values get equal
-room. A linear integer range over 2**50 values, or a logarithmic one above 2**44, is finer than the cube resolves.
+logarithmic where declared; everything with steps is padded by half a step at both ends, so that all its values get
+equal room. Integers over 2**50 values, or above 2**44 on a log scale, are finer than the cube resolves.
 """
 
 from collections.abc import Callable, Mapping, Sequence

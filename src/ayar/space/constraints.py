@@ -1,8 +1,8 @@
 """What configurations must satisfy: constraints (expressions or functions) and forbidden combinations.
 
 Both are kept when points are drawn, never punished afterwards. A rule says nothing about a configuration in which a
-parameter it names is inactive: it is met. Functions get the active parameters as a dict; one that fails with the KeyError
-of an inactive parameter counts as met too.
+parameter it names is inactive: it is met. Functions get the active parameters as a dict; one that fails with the
+KeyError of an inactive parameter counts as met too.
 """
 
 from abc import ABC, abstractmethod
@@ -118,22 +118,16 @@ class Function(Rule):
         return f"function {self.label}"
 
 
-@dataclass(frozen=True, eq=False)
-class StoredFunction(Rule):
-    """A function constraint read back from a store, where only its name is kept."""
+def stored_function(label: str) -> Function:
+    """A function constraint read back from a store, where only its name is kept: it refuses to be asked."""
 
-    label: str
-    names: tuple[str, ...] = ()
+    def refuse(params: dict[str, Any]) -> bool:
+        raise SpaceError(
+            f"constraint {label} is a function, of which only the name is stored; pass space= again to ask it about "
+            f"{shorten(params)}"
+        )
 
-    def bind(self, structure: Structure) -> None:
-        """Nothing to check."""
-
-    def met(self, codec: Codec, X: Floats, A: Mask) -> Mask:
-        """Refuse: the function itself is not here."""
-        raise SpaceError(f"constraint {self.label} is a function, of which only the name is stored; pass space= again")
-
-    def __str__(self) -> str:
-        return f"function {self.label}"
+    return Function(refuse, label)
 
 
 @dataclass(frozen=True, eq=False)

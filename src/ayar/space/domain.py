@@ -1,7 +1,7 @@
 """What every domain shares: values and their codes, conditions, equality, the way it is written.
 
-A domain speaks of a value in two ways: as itself (what the objective gets) and as its *code*, a float64 (a number is its
-own code, a choice is coded by its place). Nobody checks a domain again after it is made.
+A domain speaks of a value in two ways: as itself (what the objective gets) and as its *code*, a float64 (a number is
+its own code, a choice is coded by its place). Nobody checks a domain again after it is made.
 """
 
 import copy
@@ -18,7 +18,7 @@ MAX_ALTERNATIVES = 10_000
 
 
 def alternatives(value: Any, where: str) -> tuple[Any, ...]:
-    """The values one entry of `when` or `forbidden` allows: those of a list, tuple, range or set, else the value itself."""
+    """The values one entry of `when` or `forbidden` allows: those of a list, tuple, range or set, else itself."""
     if isinstance(value, set | frozenset):
         value = sorted(value, key=repr)
     if not isinstance(value, list | tuple | range):
@@ -70,7 +70,7 @@ class Domain(ABC):
         """The call that makes this record: positional arguments as written, keyword arguments that are not defaults."""
 
     def adopt(self, value: Any) -> Any:
-        """`value` as the objective would get it: NumPy scalars as Python ones, an int as float where a float is meant."""
+        """`value` as the objective would get it: no NumPy scalars, a float where an int stands for one."""
         return native(value)
 
     def under(self, when: Mapping[str, Any] | None) -> Self:

@@ -1,7 +1,7 @@
 """Feasible draws: uniforms in, configurations out that meet every rule.
 
 1. Plain draws, in growing batches, kept where they fit. Enough in nearly all spaces.
-2. When too few fit, a finite space of up to 100,000 codes is listed and drawn from: the only way to know that it is used up.
+2. When too few fit, a finite space of up to 100,000 codes is listed and drawn from: so it is known when it is used up.
 3. Else a population walks downhill on the rules' distances to a feasible place and then at random among feasible
    places (`ayar.space.walk`), so that constraints of tiny volume still get spread-out draws.
 """
@@ -31,9 +31,9 @@ WALKS = 4
 def draw(space: Space, uniforms: Uniforms, count: int, accept: Accept | None = None) -> tuple[Floats, Mask]:
     """Up to `count` configurations that meet every rule and that `accept` takes, as masked codes (X, A).
 
-    Draws are uniform in the unit cube, given the rules; those that needed the listing are uniform over configurations. Two
-    rows may be equal. Fewer than `count` come back only if no more could be found: in a finite space of up to 100,000 codes
-    because there are none.
+    Draws are uniform in the unit cube, given the rules; those that needed the listing are uniform over configurations.
+    Two rows may be equal. Fewer than `count` come back only if no more could be found: in a finite space of up to
+    100,000 codes because there are none.
 
     Raises:
         SpaceError: no draw met the rules; the message counts how often each was met.
@@ -110,7 +110,7 @@ def _listing(codec: Codec) -> Floats | None:
         tick = codec.structure.params[codec.names[place]].tick
         X[:, place] = np.array([tick(i) for i in range(levels[place])])[level]
     first = X[0].copy()
-    return X[np.all(codec.activity(X) | (X == first), axis=1)]
+    return X[np.all(codec.activity(X) | (first == X), axis=1)]
 
 
 def _explanation(space: Space, uniforms: Uniforms) -> str:
@@ -120,7 +120,7 @@ def _explanation(space: Space, uniforms: Uniforms) -> str:
     counts = [(int(rule.met(space.codec, X, A).sum()), str(rule)) for rule in space.rules]
     lines = "\n".join(f"  {met:>5} of 1,000 draws meet: {text}" for met, text in sorted(counts))
     return (
-        f"no configuration meets all {len(counts)} rules of the space:\n{lines}\n"
-        "loosen the rule that is met least, or widen the bounds; an equation between continuous parameters is met by "
-        "chance never: compute one of them from the others in the objective"
+        f"found no configuration that meets all {len(counts)} rules of the space:\n{lines}\n"
+        "loosen the rule that is met least, or widen the bounds; where it is an equation between continuous "
+        "parameters, compute one of them from the others in the objective"
     )

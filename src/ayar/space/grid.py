@@ -23,7 +23,9 @@ def grid(
     """Every configuration that meets the rules, once.
 
     Arguments:
+        structure, codec, rules: those of one space.
         points: how many values a continuous Float stands for, evenly spaced on its scale, bounds included; at least 2.
+
     Raises:
         SpaceError: a continuous Float, and no `points`.
     """
@@ -40,8 +42,8 @@ def _codes(domain: Domain, codec: Codec, place: int, points: int | None) -> Sequ
         return range(domain.levels)
     if points is None:
         raise SpaceError(
-            f"grid: {codec.names[place]!r} = {domain!r} is continuous; give it a step, list its values in Ordinal([...]), "
-            "or say how many values each such parameter stands for: grid(points=5)"
+            f"grid: {codec.names[place]!r} = {domain!r} is continuous; give it a step, list its values in "
+            "Ordinal([...]), or say how many values each such parameter stands for: grid(points=5)"
         )
     U = np.full((points, len(codec.names)), 0.5)
     U[:, place] = np.linspace(0.0, 1.0, points)

@@ -44,7 +44,8 @@ def _check_range(low: float, high: float, log: Any, where: str) -> None:
         raise SpaceError(f"{where}: log is True or False, got {shorten(log)}")
     if log and low <= 0:
         raise SpaceError(
-            f"{where}: log=True needs low > 0, got low={low!r}; start above 0, such as 1e-6 (Int: 1), or leave out log=True"
+            f"{where}: log=True needs low > 0, got low={low!r}; start above 0, such as at {high / 1000 or 1!r}, or leave "
+            "out log=True"
         )
 
 
@@ -59,6 +60,7 @@ class Float(Domain):
         when: parents' values under which it is active, such as {"kernel": "rbf"} or {"kernel": ["rbf", "poly"]}.
         default: the value you would use without tuning.
         prior: what you believe before the first trial, as Normal(mean, sd).
+
     Raises:
         SpaceError: arguments that contradict each other.
 
@@ -157,6 +159,7 @@ class Int(Domain):
         log: search the logarithm; needs low >= 1.
         step: only low, low + step, ..., high; must divide high - low; not with log.
         when, default, prior: as for Float.
+
     Raises:
         SpaceError: arguments that contradict each other.
 

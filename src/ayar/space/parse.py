@@ -15,11 +15,12 @@ def space_of(obj: Any, *, constraints: Iterable[Any] = (), forbidden: Iterable[A
     Arguments:
         obj: a Space or a mapping; short forms are listed in `ayar.space.shorthand`.
         constraints, forbidden: as for Space; not beside a Space, which has its own.
+
     Raises:
         SpaceError: what cannot be read; the message names the place.
 
-    >>> space_of({"lr": (1e-5, 0.1), "layers": (1, 4), "kernel": ["rbf", "poly"], "batch": range(16, 65, 16)})
-    Space({'lr': Float(1e-05, 0.1), 'layers': Int(1, 4), 'kernel': Categorical(['rbf', 'poly']), 'batch': Int(16, 64, step=16)})
+    >>> space_of({"lr": (1e-5, 0.1), "kernel": ["rbf", "poly"], "batch": range(16, 65, 16)})
+    Space({'lr': Float(1e-05, 0.1), 'kernel': Categorical(['rbf', 'poly']), 'batch': Int(16, 64, step=16)})
     """
     if not isinstance(obj, Space):
         return Space(obj, constraints=constraints, forbidden=forbidden)
@@ -36,10 +37,11 @@ def space_from_toml(source: str | Path, *, constraints: Iterable[Any] = (), forb
     Arguments:
         source: TOML text; or a path, as a Path or as text ending in ".toml".
         constraints, forbidden: as for Space.
+
     Raises:
         SpaceError: not TOML, an unreadable file, or what a space cannot be read from.
 
-    >>> space_from_toml('[space]\\nlr = { low = 1e-5, high = 1e-1, log = true }')
+    >>> space_from_toml('lr = { low = 1e-5, high = 1e-1, log = true }')
     Space({'lr': Float(1e-05, 0.1, log=True)})
     """
     is_path = isinstance(source, Path) or source.endswith(".toml")

@@ -1,7 +1,7 @@
 """Sense checks of an expression against the parameters it names, before it is ever evaluated.
 
-Each node has kinds: some of "number", "truth", "text" and "other". Arithmetic and order want numbers, `and`, `or` and `not`
-want truths, a text compared with a parameter must be one of its choices, and the whole must be a truth.
+Each node has kinds: some of "number", "truth", "text" and "other". Arithmetic and order want numbers, `and`, `or` and
+`not` want truths, a text compared with a parameter must be one of its choices, and the whole must be a truth.
 """
 
 from collections.abc import Mapping

@@ -41,6 +41,7 @@ def domains_of(params: Any, path: str = "$.space") -> dict[str, Domain]:
     Arguments:
         params: mapping of names to domains or their short forms.
         path: where `params` stands, for messages.
+
     Raises:
         SpaceError: what cannot be read; the message names the path.
     """
@@ -50,9 +51,9 @@ def domains_of(params: Any, path: str = "$.space") -> dict[str, Domain]:
     origin: dict[str, str] = {}
     for name, spec in params.items():
         for child, domain, where in _read(name, spec, f"{path}.{name}"):
-            if child in found:
-                domain = _shared(child, (found[child], origin[child]), (domain, where))
-            found[child], origin[child] = domain, where
+            known = found.get(child)
+            found[child] = domain if known is None else _shared(child, (known, origin[child]), (domain, where))
+            origin[child] = where
     return found
 
 

@@ -14,7 +14,7 @@ Off = frozenset[str]
 
 
 def count(structure: Structure) -> int | float:
-    """Number of distinct configurations, conditions and fixed values minded, constraints not; inf if one is continuous."""
+    """Number of configurations under the conditions and fixed values, rules left out; inf if one is continuous."""
     children: dict[str, list[tuple[str, frozenset[float]]]] = defaultdict(list)
     for name, tests in structure.tests.items():
         for test in tests:

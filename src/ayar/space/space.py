@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-
 from msgspec import UNSET
 
 from ayar.base.errors import SpaceError, did_you_mean, shorten
@@ -24,9 +23,10 @@ class Space:
 
     Arguments:
         params: name to domain, or to a short form of one: (low, high), a list of choices, a range, a table.
-        constraints: expressions such as "batch * width <= 4096", or functions of the active parameters returning a bool.
+        constraints: expressions such as "batch * width <= 4096", or functions of the active parameters to a bool.
         forbidden: combinations that must not occur, such as {"solver": "lbfgs", "penalty": ["l1", "elasticnet"]}.
         fixed: name to the one value that parameter keeps; it stays in `params`, without freedom.
+
     Raises:
         SpaceError: anything that contradicts itself; the message says what and where.
 
@@ -76,7 +76,7 @@ class Space:
 
     @cached_property
     def size(self) -> int | float:
-        """Number of configurations that the conditions allow, constraints and forbidden combinations left out; or inf."""
+        """Number of configurations that the conditions allow, rules left out; inf if one is continuous."""
         return count(self.structure)
 
     def feasible(self, X: Floats, A: Mask) -> Mask:
@@ -116,11 +116,11 @@ class Space:
         for name in params:
             if name not in self.params:
                 return f"no parameter is called {name!r}{did_you_mean(str(name), self.params)}"
-        # A name left out counts as inactive here, so that its children are not reported as missing.
-        active = {name for name in self.structure.active(params) if name in params or not self.params[name].when}
-        for name in self.params:
-            if name in self.structure.active(params) and name not in params:
-                return f"parameter {name!r} is missing; it is one of {shorten(self.params[name])}"
+        active = set(self.structure.active(params))
+        # Parents first: a child of a missing parent is not the thing to complain about.
+        for name in self.structure.order:
+            if name in active and name not in params:
+                return f"parameter {name!r} is missing; it is {shorten(self.params[name])}"
             if name in params and name not in active:
                 return f"parameter {name!r} is inactive here: it needs {self._needs(name)}"
         return None
@@ -133,12 +133,17 @@ class Space:
         )
 
     def check(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """`params` as the objective would get it: NumPy scalars as Python ones, ints as floats where floats are meant.
+        """`params` as the objective would get it: native values, with constants and fixed values filled in.
+
+        NumPy scalars become Python ones, and an int stands for a float where a float is meant.
 
         Raises:
             SpaceError: not a configuration of this space; the message says why.
         """
         adopted = {name: self.params[name].adopt(v) if name in self.params else v for name, v in params.items()}
+        for name in self.structure.active(adopted):
+            if name in self.structure.held:
+                adopted.setdefault(name, self.params[name].value(self.structure.held[name]))
         fault = self.explain(adopted)
         if fault is not None:
             raise SpaceError(f"{shorten(dict(params))} is not in the space: {fault}")
@@ -160,6 +165,7 @@ class Space:
 
         Arguments:
             points: how many values a continuous Float stands for, bounds included.
+
         Raises:
             SpaceError: a continuous Float, and no `points`.
         """

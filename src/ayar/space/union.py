@@ -6,7 +6,7 @@ from ayar.space.space import Space
 
 
 def join(space: Space, name: str, domain: Domain) -> Space:
-    """`space` with parameter `name` added, or widened so that it holds `domain` too; the same object if it already does.
+    """`space` with parameter `name` added, or widened to hold `domain` too; the same object if it already does.
 
     Numbers of one type and scale get the hull of both ranges; the step is kept where it fits, else dropped.
 
@@ -43,8 +43,8 @@ def widened(name: str, known: Domain, domain: Domain) -> Domain:
     if isinstance(known, Choices) and known.without_when() == domain.without_when():
         return known
     raise SpaceError(
-        f"parameter {name!r} was {known!r} in earlier trials and is {domain!r} now; type, scale and choices must stay the "
-        "same, so give the new one another name"
+        f"parameter {name!r} was {known!r} in earlier trials and is {domain!r} now; type, scale and choices must "
+        "stay the same, so give the new one another name"
     )
 
 

@@ -1,7 +1,7 @@
 """Choice values: which are plain, when two are the same, and the labels that stand for objects JSON cannot hold.
 
-Plain values are None, bool, int, float, str and lists, tuples and dicts of them. Equality is strict: 1, 1.0 and True are
-three different choices, a list is not a tuple.
+Plain values are None, bool, int, float, str and lists, tuples and dicts of them. Equality is strict: 1, 1.0 and True
+are three different choices, a list is not a tuple.
 """
 
 import copy
@@ -25,7 +25,7 @@ class Label:
 
 
 def native(value: Any) -> Any:
-    """`value` with NumPy scalars turned into Python ones; containers are copied, other objects come back as they are."""
+    """`value` with NumPy scalars turned into Python ones; containers are copied, other objects stay as they are."""
     if isinstance(value, np.generic):
         return value.item()
     if type(value) is list:

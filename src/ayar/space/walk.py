@@ -1,8 +1,8 @@
 """A population that walks to where all rules are met, and on among such places.
 
 Each walker is a point of the unit cube. A step moves some of its coordinates by a random length between the whole range
-and a millionth of it, reflected at the ends, and stands if the walker is no farther from meeting the rules than before. On
-the feasible set, where the distance is 0, the steps are symmetric and always stand inside: a random walk that leaves the
+and a millionth of it, reflected at the ends, and stands if the walker is no farther from meeting the rules than before.
+On the feasible set, where the distance is 0, steps are symmetric and always stand inside: a random walk that leaves the
 uniform law unchanged. So the draws are spread out, not exactly uniform.
 Source: Metropolis et al. 1953, Equation of State Calculations by Fast Computing Machines.
 """
@@ -24,6 +24,7 @@ def walk(space: Space, uniforms: Callable[[int], Floats], wanted: int) -> Floats
     """(m, D) codes of feasible places, all columns as though active; m is 0 if none was found.
 
     Arguments:
+        space: whose rules are to be met.
         uniforms: `uniforms(m)` gives (m, D) numbers in [0, 1).
         wanted: how many places are hoped for; m is at most the larger of this and 48.
     """

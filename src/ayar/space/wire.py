@@ -1,9 +1,9 @@
 """Spaces and configurations as JSON, lossless, with a schema version; nothing read is ever run.
 
-A space is {"schema": 1, "params": [{"name": ..., "type": ..., ...}, ...], "constraints": [...], ...}. Values that JSON has not
-are written as one-key objects: {"tuple": [...]}, {"list": [...]}, {"dict": [[key, value], ...]}, {"float": "inf"} and, for
-an object, {"label": text}. Objects come back as `Label`, functions as constraints that refuse to be asked; pass the space
-again to get both back. In a configuration a choice that is no JSON scalar is {"choice": place, "label": text}.
+A space is {"schema": 1, "params": [{"name": ..., "type": ..., ...}, ...], "constraints": [...], ...}. What JSON has not
+is written as one-key objects: {"tuple": [...]}, {"list": [...]}, {"dict": [[key, value], ...]}, {"float": "inf"} and,
+for an object, {"label": text}. Objects come back as `Label`, functions as constraints that refuse to be asked; pass the
+space again to get both back. In a configuration a choice that is no JSON scalar is {"choice": place, "label": text}.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import UNSET
 
 from ayar.base.errors import SpaceError, shorten
-from ayar.space.constraints import Expression, Function, Rule, StoredFunction, constraint_of
+from ayar.space.constraints import Expression, Function, Rule, constraint_of, stored_function
 from ayar.space.domains import Bool, Categorical, Choices, Constant, Domain, Float, Int, Label, Normal, Ordinal
 from ayar.space.space import Space
 from ayar.space.values import is_json_scalar, is_plain
@@ -215,14 +215,14 @@ def _codes_to_json(space: Space, name: str, codes: Iterable[float]) -> list[Any]
 def _rule_to_json(rule: Rule) -> Any:
     if isinstance(rule, Expression):
         return rule.text
-    if isinstance(rule, Function | StoredFunction):
+    if isinstance(rule, Function):
         return {"callable": rule.label}
     raise SpaceError(f"cannot store the constraint {rule}; write it as an expression or a function")
 
 
 def _rule_from_json(data: Any) -> Rule:
     if isinstance(data, dict) and isinstance(data.get("callable"), str):
-        return StoredFunction(data["callable"])
+        return stored_function(data["callable"])
     return constraint_of(data)
 
 
