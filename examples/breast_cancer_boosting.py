@@ -15,18 +15,17 @@ data = seal(*load_breast_cancer(return_X_y=True), test=0.25, seed=0)  # 569 rows
 
 space = {
     "learning_rate": Float(0.01, 0.5, log=True),
-    "max_iter": Int(10, 100, log=True),
-    "max_leaf_nodes": Int(4, 32, log=True),
+    "max_iter": Int(20, 200, log=True),
+    "max_leaf_nodes": Int(4, 64, log=True),
     "max_depth": Categorical([None, 2, 4, 8]),
     "min_samples_leaf": Int(5, 50),
     "max_features": Float(0.1, 1.0),
-    "balanced": Bool(),
+    "early_stopping": Bool(),
 }
 
 
 def build(params):
-    class_weight = "balanced" if params.pop("balanced") else None
-    return HistGradientBoostingClassifier(**params, class_weight=class_weight, random_state=0)
+    return HistGradientBoostingClassifier(**params, random_state=0)
 
 
 objective = CrossValidation(build, data, cv=5, metric="log_loss")
