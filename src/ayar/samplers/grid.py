@@ -1,7 +1,7 @@
 """Grid search: every configuration once, by any number of workers, to the exact end.
 
-Trial number k takes place k of the grid, or the next free one, going round; so workers that ask at once do not meet, and
-points that were enqueued or added are not tried again. The grid is walked lazily: a trial costs the same on 10^12
+Trial number k takes place k of the grid, or the next free one, going round; so workers that ask at once do not meet,
+and points that were enqueued or added are not tried again. The grid is walked lazily: a trial costs the same on 10^12
 configurations as on a hundred. Not for many parameters: most of a grid repeats the values of those that matter.
 """
 
@@ -41,10 +41,8 @@ class GridSearch(Sampler):
         unseen = Unseen(replace(setup, repeats="avoid"), history)
         proposals = []
         for i in range(count):
-            place = next(
-                (place for place in places.round_from(rng.first + i) if unseen.is_free(places.keys[place])), None
-            )
-            if place is None:
+            free = (place for place in places.round_from(rng.first + i) if unseen.is_free(places.keys[place]))
+            if (place := next(free, None)) is None:
                 break
             params = unseen.take(np.frombuffer(places.keys[place])[None])
             proposals.append(Proposal(params, {"sampler": "grid", "why": f"place {place} of the grid"}))

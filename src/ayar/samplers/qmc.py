@@ -1,8 +1,8 @@
 """Quasi-random search: points of a low-discrepancy sequence, spread more evenly than chance would.
 
 Trial number k takes place k of the study's own sequence, or the next place whose point is free and meets the rules, so
-workers do not meet. For a first look at a space, and for batches that do not wait for results. Where ten thousand places in
-a row are taken or against the rules it draws by chance and says so in the note.
+workers do not meet. For a first look at a space, and for batches that do not wait for results. Where ten thousand
+places in a row are taken or against the rules it draws by chance and says so in the note.
 Source: Bousquet et al. 2017, Critical Hyper-Parameters: No Random, No Cry, arXiv:1706.03200.
 """
 
@@ -41,9 +41,8 @@ class QuasiRandom(Sampler):
 
     def __post_init__(self) -> None:
         if self.kind not in _KINDS:
-            raise ArgumentError(
-                f"kind: expected one of {', '.join(_KINDS)}, got {shorten(self.kind)}{did_you_mean(str(self.kind), _KINDS)}"
-            )
+            near = did_you_mean(str(self.kind), _KINDS)
+            raise ArgumentError(f"kind: expected one of {', '.join(_KINDS)}, got {shorten(self.kind)}{near}")
 
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
         """The next `count` points of the sequence that suit."""
@@ -81,11 +80,11 @@ def _next_suitable(sequence: Sequence, unseen: Unseen, start: int) -> tuple[int,
     return None
 
 
-def _sobol(seed: int, width: int, cube: int) -> Sequence:
+def _sobol(seed: int, width: int, _cube: int) -> Sequence:
     return sobol(width, stream(seed, 0, "qmc sobol").random)
 
 
-def _halton(seed: int, width: int, cube: int) -> Sequence:
+def _halton(seed: int, width: int, _cube: int) -> Sequence:
     return halton(width, stream(seed, 0, "qmc halton").random)
 
 

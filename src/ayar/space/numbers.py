@@ -43,10 +43,7 @@ def _check_range(low: float, high: float, log: Any, where: str) -> None:
     if not isinstance(log, bool):
         raise SpaceError(f"{where}: log is True or False, got {shorten(log)}")
     if log and low <= 0:
-        raise SpaceError(
-            f"{where}: log=True needs low > 0, got low={low!r}; start above 0, such as at {high / 1000 or 1!r}, or leave "
-            "out log=True"
-        )
+        raise SpaceError(f"{where}: log=True needs low > 0, got low={low!r}; start above 0, or leave out log=True")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
