@@ -68,6 +68,7 @@ def _settle_and_work(me: Child) -> None:
         line.send("ready")
         while not quitting.failure:
             _, payload = line.receive()
+            line.send("begun")
             line.send("done", _attempt(perform, payload, line, outlets, quitting))
 
 

@@ -11,7 +11,7 @@ MESSAGE_BYTES = 2048
 TRACEBACK_BYTES = 8192
 STDERR_BYTES = 4096
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).parent.parent / "_").removesuffix("_")
 _OUT_OF_MEMORY = re.compile(r"bad_alloc|MemoryError|Cannot allocate memory|[Oo]ut of memory")
 
 

@@ -1,7 +1,8 @@
 """The line between a child and its parent: one JSON text per message, both ways.
 
 Each child has a line of its own, made with it and dropped with it: what a dying child has half written can confuse no
-other. From the child: `ready`, `ask` (answered by `reply` or `refused`), `done`. From the parent: `attempt`.
+other. From the child: `ready`, then for each `attempt` from the parent `begun`, any number of `ask`
+(answered by `reply` or `refused`), and `done`.
 """
 
 from multiprocessing.connection import Connection

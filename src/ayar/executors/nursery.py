@@ -41,12 +41,14 @@ class Nursery:
         return self._born.popleft() if self._born else None
 
     @property
-    def lost_one(self) -> bool:
-        """Whether the child that was expected is gone (or could not be started)."""
+    def failed(self) -> bool:
+        """Whether the child that was expected is over; if it was never born, none can be started."""
         return self._life is not None and self._life.done()
 
     def forget(self) -> None:
         """After a child is gone: expect none until asked again."""
+        if self._life is not None:
+            self._life.cancel()  # pebble takes exit code 0 for no end at all, and would keep its task for ever
         self._life = None
 
     def stop(self) -> None:

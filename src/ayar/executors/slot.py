@@ -32,6 +32,8 @@ from ayar.trial.failure import Failure
 GRACE = 3.0
 _LOADING_SECONDS = 120.0
 """At least this long may a child take to load the objective of an attempt that has a time limit."""
+_TRIES = 3
+"""Children that may die while idle before the attempt that was meant for them is given up."""
 _SILENCE_SECONDS = 1.0
 """A line that hangs up means that the child is gone, which pebble notices within a tenth of a second; or, after this,
 that the objective closed file descriptors that are not its own."""
@@ -45,6 +47,7 @@ class Attempt:
     submitted: float
     started: float | None = None
     oom_kills: int = 0
+    tries: int = 0
 
     def is_late(self, now: float) -> bool:
         """Whether the time limit has passed, counted from the hand-over; loading the objective has one of its own."""
@@ -92,7 +95,7 @@ class Slot:
         self._attempt = Attempt(task, submitted=now)
         self._nursery.expect()
         if self.tenant and self.tenant.is_ready and not self._ending:
-            self._hand_over(self.tenant, now)
+            self._hand_over(self.tenant)
 
     def hear(self, tenant: Tenant, now: float) -> Ended | None:
         """Take one message of the tenant; an attempt that is over comes back."""
@@ -102,7 +105,9 @@ class Slot:
         if word == "ready":
             tenant.is_ready = True
             if self._attempt:
-                self._hand_over(tenant, now)
+                self._hand_over(tenant)
+        elif word == "begun" and self._attempt:
+            self._attempt = replace(self._attempt, started=now, oom_kills=oom_kills())
         elif word == "ask" and self._attempt:
             self._answer(tenant, self._attempt.task.number, body)
         elif word == "done" and self._attempt:
@@ -113,8 +118,8 @@ class Slot:
         """Do what time asks for: limits, endings, and children that are gone."""
         tenant = self.tenant = self.tenant or self._move_in()
         if tenant is None:
-            return self._stillborn(now) if self._nursery.lost_one else None
-        gone = self._nursery.lost_one or (self._closing and not tenant.is_alive)
+            return self._stillborn(now) if self._nursery.failed else None
+        gone = not tenant.is_alive
         if not self._ending and gone:
             while tenant.has_more_to_say and not self._ending:
                 if ended := self.hear(tenant, now):
@@ -135,7 +140,7 @@ class Slot:
         if attempt is None or self._ending:
             return None
         failure = Failure(kind="cancelled", message="the attempt was cancelled")
-        if attempt.started is None or self.tenant is None:
+        if attempt.tries == 0 or self.tenant is None:
             self._attempt = None
             return Ended(attempt.task.number, failure=failure)
         self._cut_short(self.tenant, failure, now, grace)
@@ -163,12 +168,12 @@ class Slot:
         child = self._nursery.newborn()
         return Tenant(child) if child else None
 
-    def _hand_over(self, tenant: Tenant, now: float) -> None:
+    def _hand_over(self, tenant: Tenant) -> None:
         """Start the waiting attempt."""
         assert self._attempt is not None  # noqa: S101 - both callers have looked
         with suppress(LineBroken):  # the child has just died; the attempt waits for the next one
             tenant.line.send("attempt", self._attempt.task.payload)
-            self._attempt = replace(self._attempt, started=now, oom_kills=oom_kills())
+            self._attempt = replace(self._attempt, tries=self._attempt.tries + 1)
 
     def _answer(self, tenant: Tenant, number: int, message: dict[str, Any]) -> None:
         try:
@@ -214,7 +219,7 @@ class Slot:
     def _inquest(self, tenant: Tenant, now: float) -> None:
         """The child is gone and nobody here ended it: what becomes of its attempt?"""
         attempt = self._attempt
-        if attempt is None or (attempt.started is None and tenant.is_ready):
+        if attempt is None or (attempt.started is None and tenant.is_ready and attempt.tries < _TRIES):
             self._end(tenant, None, now, GRACE)
             return
         failure = failure_of_exit(
