@@ -94,12 +94,14 @@ class _Memory:
     def __init__(self, s: int, p: int) -> None:
         self.steps, self.changes = np.zeros((_MEMORY, s, p)), np.zeros((_MEMORY, s, p))
         self.weights = np.zeros((_MEMORY, s))  # 1 / (step · change); 0 marks an empty place
+        self.used = 0  # places that any start has filled, from the end
         self.scale = np.zeros(s)  # initial curvature, eq. (7.20); 0 before the first pair
 
     def keep(self, taken: Bools, steps: Floats, changes: Floats) -> None:
         product, square = _dot(steps, changes), _dot(changes, changes)
         kept = taken & (product > _CURVATURE * np.sqrt(_dot(steps, steps) * square)) & (product > 0.0)
         safe = np.where(kept, product, 1.0)
+        self.used = min(self.used + bool(kept.any()), _MEMORY)
         for store, new in ((self.steps, steps), (self.changes, changes), (self.weights, 1.0 / safe)):
             store[:-1, kept] = store[1:, kept]
             store[-1, kept] = new[kept]
@@ -109,11 +111,11 @@ class _Memory:
         """−H G on the free coordinates; steepest descent where that would not descend."""
         g = G * free
         q, a = g.copy(), np.zeros_like(self.weights)
-        for i in reversed(range(_MEMORY)):
+        for i in range(_MEMORY - 1, _MEMORY - 1 - self.used, -1):
             a[i] = self.weights[i] * _dot(self.steps[i], q)
             q -= a[i][:, None] * self.changes[i]
         q *= np.where(self.scale > 0.0, self.scale, 1.0)[:, None]
-        for i in range(_MEMORY):
+        for i in range(_MEMORY - self.used, _MEMORY):
             b = self.weights[i] * _dot(self.changes[i], q)
             q += (a[i] - b)[:, None] * self.steps[i]
         q *= free

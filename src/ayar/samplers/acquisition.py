@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, softmax
 
 from ayar.numerics import gp
 from ayar.numerics.gaussian import log_h, log_h_slopes
@@ -33,18 +32,25 @@ class LogEI:
     def values(self, U: Floats, A: Bools) -> Floats:
         """(m,) at unit coordinates U (m, D) with activity A."""
         mean, deviation = gp.predict(self.model.process, self.model.scale(U, A))
-        ln_h = log_h((self.threshold - mean) / deviation[:, None])
-        return self._limited(A, logsumexp(ln_h, axis=1) - np.log(ln_h.shape[1]) + np.log(deviation))
+        ln_h, _ = _averaged(log_h((self.threshold - mean) / deviation[:, None]))
+        return self._limited(A, ln_h + np.log(deviation))
 
     def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """(m,) values and (m, D) slopes by the unit coordinates; 0 for categorical and inactive ones."""
         model = self.model
         mean, deviation, pull_back = gp.predict_with_slopes(model.process, model.scale(U, A))
-        ln_h, psi, rho = log_h_slopes((self.threshold - mean) / deviation[:, None])
-        p = softmax(ln_h, axis=1)
+        each, psi, rho = log_h_slopes((self.threshold - mean) / deviation[:, None])
+        ln_h, p = _averaged(each)
         by_Z = pull_back(-p * psi / deviation[:, None], (p * rho).sum(axis=1) / deviation)
-        value = logsumexp(ln_h, axis=1) - np.log(ln_h.shape[1]) + np.log(deviation)
-        return self._limited(A, value), model.embedding.pull_back(by_Z / model.lengths, U, A)
+        return self._limited(A, ln_h + np.log(deviation)), model.embedding.pull_back(by_Z / model.lengths, U, A)
 
     def _limited(self, A: Bools, value: Floats) -> Floats:
         return value if self.branch is None else np.where((self.branch == A).all(axis=1), value, -np.inf)
+
+
+def _averaged(ln_h: Floats) -> tuple[Floats, Floats]:
+    """ln mean_s h, (m,), and p, (m, S), of ln h (m, S)."""
+    top = ln_h.max(axis=1, keepdims=True)
+    share = np.exp(ln_h - top)
+    total = share.sum(axis=1, keepdims=True)
+    return top[:, 0] + np.log(total[:, 0] / ln_h.shape[1]), share / total

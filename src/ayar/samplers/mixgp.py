@@ -33,6 +33,7 @@ from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.samplers.fits import Fitter, last_fit, read_fits
 from ayar.samplers.single_thread import one_blas_thread
 from ayar.samplers.told import Told, read_told, single_losses
+from ayar.samplers.unseen import Unseen
 from ayar.space.draw import draw
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
@@ -47,6 +48,10 @@ _FANTASIES = 8
 _BRANCH_SHARE = 0.25  # measured on the zoo: with 0 it stays in the first good branch, with 0.3 it gains nothing more
 _SPREAD, _MUTATED = 256, 256  # candidates before the local search; half as many above 300 rows
 _PARENTS = 5
+_WHY = {
+    "expected improvement": "largest expected improvement on the best trial",
+    "neglected branch": "largest expected improvement in the branch tried least for its size",
+}
 
 
 @dataclass(frozen=True)
@@ -65,17 +70,18 @@ class MixGP(Sampler):
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
         """Start-up points first, then the best of expected improvement; as `Sampler.propose`."""
         task, codec = _Task.of(setup), setup.space.codec
-        told = read_told(history, codec)
+        told, unseen = read_told(history, codec), Unseen(setup, history)
         fits = read_fits(history, len(task.fitter.belief.mean))
         proposals: list[Proposal] = []
         with one_blas_thread():
             for i in range(count):
-                choice = _Chooser(task, told, fits, rng, i).choose()
+                choice = _Chooser(task, told, unseen, fits, rng, i).choose()
                 if choice is None:
                     break
                 point, note = choice
                 proposals.append(Proposal(codec.decode(point.X, point.A)[0], note))
-                told = told.with_pending(point.U, point.A, codec.keys(point.X)[0])
+                told = told.with_pending(point.U, point.A)
+                unseen.take(point.X)
                 if "theta" in note:
                     fits.setdefault(note["fit"], np.array(note["theta"]))
         return proposals
@@ -112,6 +118,7 @@ class _Chooser:
 
     task: _Task
     told: Told
+    unseen: Unseen
     fits: dict[int, Floats]
     rng: Streams
     i: int
@@ -119,35 +126,30 @@ class _Chooser:
     def choose(self) -> Choice | None:
         """The point and its note; None when the space is exhausted."""
         n, b = len(self.told.U), len(self.told.U_pending)
-        choice = None
-        if n + b < self.task.start or n < min(self.task.start, 2):
-            choice = self._from_start()
-        choice = choice or self._from_model() or self._drawn()
+        starting = n + b < self.task.start or n < min(self.task.start, 2)
+        choice = (self._from_start() if starting else self._from_model()) or self._drawn()
         if choice is None:
             return None
         point, why = choice
         return point, {"sampler": "gp", "version": VERSION, "told": n, "pending": b, **why}
 
-    def _free(self, X: Floats) -> Bools:
-        """(m,) mask of the points that may be proposed."""
-        if self.task.setup.repeats == "allow":
-            return np.ones(len(X), dtype=np.bool_)
-        keys = self.task.setup.space.codec.keys(X)
-        return np.array([key not in self.told.taken for key in keys], dtype=np.bool_)
-
     def _from_start(self) -> Choice | None:
         """The trial's own place in the start sequence, or the next free one."""
         points = sequence(self.task.setup.space, self.task.setup.seed)
-        free = np.flatnonzero(self._free(points.X))
+        free = np.flatnonzero(self.unseen.accepts(points.X))
         if not len(free):
             return None
         place = free[np.searchsorted(free, self.rng.first + self.i) % len(free)]
-        return points.rows(slice(place, place + 1)), {"arm": "start"}
+        return points.rows(slice(place, place + 1)), {"arm": "start", "why": "start-up design"}
 
     def _drawn(self) -> Choice | None:
         codec, generator = self.task.setup.space.codec, self.rng(self.i, "draw")
-        X, A = draw(self.task.setup.space, lambda m: generator.random((m, len(codec.names))), 1, self._free)
-        note = {"arm": "random", "fallback": "the model found no untried point; drawn at random"}
+        X, A = draw(self.task.setup.space, lambda m: generator.random((m, len(codec.names))), 1, self.unseen.accepts)
+        note = {
+            "arm": "random",
+            "why": "drawn at random",
+            "fallback": "neither start-up design nor model had a free point",
+        }
         return (Batch(codec.to_unit(X), X, A), note) if len(X) else None
 
     def _from_model(self) -> Choice | None:
@@ -199,12 +201,13 @@ class _Chooser:
             points, values = self._searched(score, self._parents(model, score.branch), np.exp(model.theta[:-2]))
         else:
             values = score.values(points.U, points.A)
-        values = np.where(self._free(points.X), values, -np.inf)
+        values = np.where(self.unseen.accepts(points.X), values, -np.inf)
         chosen = int(np.argmax(values))
         if not np.isfinite(values[chosen]):
             return None
-        arm = "log_ei" if score.branch is None else "branch"
-        return points.rows(slice(chosen, chosen + 1)), {"arm": arm, "log_ei": float(values[chosen])}
+        arm = "expected improvement" if score.branch is None else "neglected branch"
+        note = {"arm": arm, "why": _WHY[arm], "log_ei": float(values[chosen])}
+        return points.rows(slice(chosen, chosen + 1)), note
 
     def _parents(self, model: Surrogate, branch: Bools | None) -> Floats:
         """(k, D) complete coordinates of the best told points, those of the branch first."""

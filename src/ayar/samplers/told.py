@@ -1,4 +1,4 @@
-"""What a model-based proposal knows: told trials as arrays with one loss each, pending points, and what is taken.
+"""What a model-based proposal knows: told trials as arrays with one loss each, and pending points.
 
 n, b  usable told trials, pending points      D  coded columns      U, A  (n, D) unit coordinates and activity
 losses  (n,) one number a trial, lower is better, NaN for a failed one
@@ -7,7 +7,6 @@ break a result constraint come after all that keep them, by how much they break 
 Source: Knowles 2006, ParEGO, IEEE Trans. Evol. Comput. 10, 50-66, eq. (2).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,8 +35,6 @@ class Told:
     """(n, c), 0 where a result constraint is kept, NaN where unknown."""
     U_pending: Floats
     A_pending: Bools
-    taken: Mapping[bytes, int]
-    """Keys of all points asked, told or waiting."""
 
     @property
     def activity(self) -> Bools:
@@ -51,14 +48,9 @@ class Told:
             return None
         return np.asarray(branches[np.argmin(counts / (branches.sum(axis=1) + 1.0))])
 
-    def with_pending(self, u: Floats, a: Bools, key: bytes) -> "Told":
+    def with_pending(self, u: Floats, a: Bools) -> "Told":
         """The same after one more point was handed out; u, a (1, D)."""
-        return replace(
-            self,
-            U_pending=np.vstack([self.U_pending, u]),
-            A_pending=np.vstack([self.A_pending, a]),
-            taken={**self.taken, key: 1},
-        )
+        return replace(self, U_pending=np.vstack([self.U_pending, u]), A_pending=np.vstack([self.A_pending, a]))
 
 
 def read_told(history: History, codec: Codec) -> Told:
@@ -70,7 +62,7 @@ def read_told(history: History, codec: Codec) -> Told:
     pending = np.flatnonzero(history.pending)
     goals = np.where(np.isfinite(history.losses).all(axis=1, keepdims=True), history.losses, np.nan)
     goals[history.having(State.FAILED)] = np.nan
-    return Told(U[rows], A[rows], goals[rows], history.violations[rows], U[pending], A[pending], history.taken(codec))
+    return Told(U[rows], A[rows], goals[rows], history.violations[rows], U[pending], A[pending])
 
 
 def single_losses(told: Told, uniforms: Floats) -> Floats:

@@ -1,0 +1,20 @@
+"""One BLAS thread, and the fingerprint of what computes."""
+
+from ayar.samplers.fingerprint import numeric_fingerprint
+from ayar.samplers.single_thread import blas_controller, one_blas_thread
+
+
+def threads() -> list[int]:
+    return [library["num_threads"] for library in blas_controller().info() if library["user_api"] == "blas"]
+
+
+def test_limits_come_back_afterwards() -> None:
+    before = threads()
+    with one_blas_thread():
+        assert set(threads()) == {1}
+    assert threads() == before
+
+
+def test_fingerprint_names_versions_kernels_and_vector_width() -> None:
+    names = [part.split()[0] for part in numeric_fingerprint().split(", ")]
+    assert names == ["ayar", "numpy", "scipy", "blas", "simd"]
