@@ -20,8 +20,7 @@ from ayar.trial.state import MOVES, State
 MICROSECONDS = 1_000_000
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(msgspec.Struct):
     """One study's row: the log's head, the budget, the study's own clock."""
 
     head: int = 0
@@ -39,8 +38,7 @@ class Counters:
     stopped: bool = False
 
 
-@dataclass(slots=True)
-class Slot:
+class Slot(msgspec.Struct):
     """One open trial; there is none for a final one."""
 
     number: int

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import StudyExists
@@ -40,7 +41,7 @@ class _Slots:
 
     def get(self, number: int) -> Slot | None:
         slot = self.changes[number] if number in self.changes else self._committed.get(number)
-        return None if slot is None else replace(slot)
+        return None if slot is None else copy(slot)
 
     def put(self, slot: Slot) -> None:
         self.changes[slot.number] = slot
@@ -54,14 +55,14 @@ class _Slots:
         return (slot for slot in {**self._committed, **self.changes}.values() if slot is not None)
 
     def leased(self) -> list[Slot]:
-        return [replace(slot) for slot in self._all() if slot.token is not None]
+        return [copy(slot) for slot in self._all() if slot.token is not None]
 
     def next_waiting(self, first_attempts: bool) -> Slot | None:
         free = (
             slot for slot in self._all() if slot.token is None and (first_attempts or slot.attempt > 0 or slot.clock)
         )
         best = min(free, key=lambda slot: (slot.state is State.RESERVED, -slot.priority, slot.number), default=None)
-        return None if best is None else replace(best)
+        return None if best is None else copy(best)
 
 
 class _Transaction:
@@ -69,7 +70,7 @@ class _Transaction:
 
     def __init__(self, study: _Study) -> None:
         self._study = study
-        self.counters = replace(study.counters)
+        self.counters = copy(study.counters)
         self._changes = _Slots(study.slots)
         self.slots: Slots = self._changes
         self._lines: list[Line] = []

@@ -9,7 +9,6 @@ import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,7 @@ from ayar.storage.transaction import Line
 from ayar.trial.events import Body, Event, Lease, StudyCreated
 from ayar.trial.state import State
 
-_COUNTERS = [field.name for field in fields(Counters)]
-_SLOT = [field.name for field in fields(Slot)]
+_COUNTERS, _SLOT = Counters.__struct_fields__, Slot.__struct_fields__
 _s, _e, _l = tables.study.c, tables.event.c, tables.slot.c
 
 # Statements are built once: SQLAlchemy then finds their compiled form in its cache.

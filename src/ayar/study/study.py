@@ -18,10 +18,10 @@ from ayar.base.registry import door
 from ayar.executors import EXECUTORS
 from ayar.samplers import SAMPLERS
 from ayar.space.space import Space
-from ayar.space.wire import params_from_wire, params_to_wire
+from ayar.space.wire import params_to_wire
 from ayar.storage import worker_here
 from ayar.storage.base import Store, StudyEntry
-from ayar.study.asking import Asked, Asker
+from ayar.study.asking import Asker
 from ayar.study.attempt import Attempt
 from ayar.study.environment import environment
 from ayar.study.live_trial import LiveTrial
@@ -175,11 +175,11 @@ class Study:
                 f"study {self.name!r} hands out no more trials: {self._why(asked.reason)}", asked.reason
             )
         self._renewal.hold(asked.lease)
-        return self._live(asked, asked.lease)
+        return self._live(asked.lease)
 
-    def _live(self, asked: Asked, lease: ev.Lease) -> LiveTrial:
+    def _live(self, lease: ev.Lease) -> LiveTrial:
         setup = self._log.setup
-        params = unwrap(asked.wire) if setup.dynamic else params_from_wire(setup.space, asked.wire)
+        params = dict(self._log.history.params(lease.number))
 
         def channel(message: dict[str, Any]) -> dict[str, bool]:
             step, value, fold = message["report"]
