@@ -33,12 +33,15 @@ class Axis:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """(unit coordinate, words) of a few places: every choice, or both ends and the middle of a range."""
+        """(unit coordinate, words) of a few places: every choice, or the ends and the middle of a range."""
         if self.labels is not None:
             return [((i + 0.5) / len(self.labels), label) for i, label in enumerate(self.labels)]
-        middle = float(np.sqrt(self.low * self.high)) if self.log else 0.5 * (self.low + self.high)
         low, high = self.ends
-        return [(low, number_text(self.low)), (0.5 * (low + high), number_text(middle, 3)), (high, number_text(self.high))]
+        ends = [(low, number_text(self.low)), (high, number_text(self.high))]
+        if self.levels:
+            return ends
+        middle = float(np.sqrt(self.low * self.high)) if self.log else 0.5 * (self.low + self.high)
+        return [ends[0], (0.5 * (low + high), number_text(middle, 3)), ends[1]]
 
 
 def axes(space: Space) -> list[Axis]:

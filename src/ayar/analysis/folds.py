@@ -15,17 +15,15 @@ from ayar.trial.trial import Report
 
 def fold_scores(reports: Sequence[Report]) -> dict[int, float]:
     """The last finite score of each fold, by fold; reports without a fold are left out."""
-    return {
-        report.fold: report.value for report in reports if report.fold is not None and math.isfinite(report.value)
-    }
+    return {report.fold: report.value for report in reports if report.fold is not None and math.isfinite(report.value)}
 
 
 def fold_table(history: History, numbers: Sequence[int]) -> Floats:
-    """(T, k) scores of the trials among `numbers` that reported the full set of folds; (0, 0) where none did."""
+    """(T, k) scores of the trials among `numbers` that reported every fold; no rows where none did."""
     scores = [fold_scores(history.reports(int(number))) for number in numbers]
-    folds = sorted(max(scores, key=len, default={}))
+    folds = sorted({fold for found in scores for fold in found})
     full = [found for found in scores if sorted(found) == folds]
-    return np.array([[found[fold] for fold in folds] for found in full]) if len(folds) > 1 else np.zeros((0, 0))
+    return np.array([[found[fold] for fold in folds] for found in full]).reshape(len(full), len(folds))
 
 
 def paired_noise(table: Floats) -> float | None:

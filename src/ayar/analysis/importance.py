@@ -5,8 +5,8 @@ j  parameter     f  the model's mean     x  a point drawn from the space     x^(
     share_j = E[ (f(x) − f(x^(j)))² / 2 ] / Var f(x),   both over the points in which j is active
 
 so that a conditional parameter is judged where it exists and not punished for being absent. Redrawing a parent carries
-its branches along. 0: nothing changes with j; 1: everything does. Interactions count for each partner, so the shares add
-up to more than 1 when there are some. The interval holds the 5 % to 95 % quantiles over functions drawn from the model:
+its branches along. 0: nothing changes with j; 1: everything does. Interactions count for each partner, so shares may
+add up to more than 1. The interval holds the 5 % to 95 % quantiles over functions drawn from the model:
 what the trials leave open, not what more parameters would add.
 Not for causes: it describes the space that was searched, on the scale the model sees (bad values are capped).
 Sources: Jansen 1999, doi 10.1016/S0010-4655(98)00154-4, eq. (11); Saltelli et al. 2010, doi 10.1016/j.cpc.2009.09.018,
@@ -83,9 +83,7 @@ def importance_of(model: Model, seed: int) -> Importance:
     told = model.sample
     points = Design(told.space, seed)
     names = told.space.codec.names
-    shares = [
-        _share(model, points, j, name, int(told.A[:, j].sum()), seed) for j, name in enumerate(names)
-    ]
+    shares = [_share(model, points, j, name, int(told.A[:, j].sum()), seed) for j, name in enumerate(names)]
     ranked = tuple(sorted(shares, key=lambda item: (-item.share, -item.high)))
     return Importance(told.goal.name, ranked, len(told), model.explained)
 

@@ -61,7 +61,9 @@ def best_so_far(fold: Fold, goal: int | str = 0) -> Curve:
     least = np.minimum.accumulate(np.where(counts, value * sign, np.inf)) if len(number) else np.zeros(0)
     best = np.where(np.isfinite(least), least * sign, np.nan)
     goal_ = fold.setup.goals[index]
-    return Curve(goal_.name, goal_.direction, number, history.state[number], value, counts, best, _elapsed(fold, number))
+    return Curve(
+        goal_.name, goal_.direction, number, history.state[number], value, counts, best, _elapsed(fold, number)
+    )
 
 
 def _elapsed(fold: Fold, number: NDArray[np.intp]) -> NDArray[np.float64]:

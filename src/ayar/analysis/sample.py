@@ -58,7 +58,9 @@ def goal_index(fold: Fold, goal: int | str = 0) -> int:
             raise ArgumentError(f"no goal is called {goal!r}{did_you_mean(goal, names)}")
         return names.index(goal)
     if not 0 <= goal < len(names):
-        raise ArgumentError(f"expected a goal from 0 to {len(names) - 1}, got {goal}; this study has {', '.join(names)}")
+        raise ArgumentError(
+            f"expected a goal from 0 to {len(names) - 1}, got {goal}; this study has {', '.join(names)}"
+        )
     return goal
 
 

@@ -45,6 +45,17 @@ def params_text(params: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value_text(value)}" for name, value in params.items())
 
 
+def percent_text(share: float) -> str:
+    """A share of 0 to 1 in percent, without pretending to nought or to all.
+
+    >>> percent_text(0.421), percent_text(0.0003), percent_text(0.9997), percent_text(-2.0)
+    ('42 %', 'under 1 %', 'over 99 %', '0 %')
+    """
+    if share <= 0.0:
+        return "0 %"
+    return "under 1 %" if share < 0.01 else "over 99 %" if share > 0.99 else f"{100.0 * share:.0f} %"
+
+
 _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"))
 
 

@@ -1,7 +1,6 @@
-"""What a report is made of: a list of cards, plain data but for the pictures, which are drawn when a page asks for them.
+"""What a report is made of: a list of cards, plain data but for the pictures, which are drawn when a page asks.
 
-Each card renders as HTML, Markdown, JSON and text. A card that cannot be made becomes a card that says why; the report
-never fails.
+Each card renders as HTML (`page`), Markdown and text (`plain`) and JSON (here).
 """
 
 from collections.abc import Callable, Sequence
@@ -58,10 +57,11 @@ class Picture:
 class Card:
     """One part of a report."""
 
-    key: str
-    title: str
     sentence: str
     level: Level = "ok"
+    title: str = ""
+    key: str = ""
+    """Unique within the report; lower-case letters."""
     text: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     """(what, value) in words."""
@@ -69,14 +69,6 @@ class Card:
     table: Table | None = None
     codes: tuple[Code, ...] = ()
     pictures: tuple[Picture, ...] = ()
-
-
-def guarded(key: str, title: str, make: Callable[[], Card]) -> Card:
-    """The card, or the card that says why it could not be made."""
-    try:
-        return make()
-    except Exception as error:  # a report of an odd study must still show its other cards
-        return Card(key, title, f"This card could not be made: {type(error).__name__}: {error}", level="error")
 
 
 def cards_to_json(cards: Sequence[Card]) -> list[dict[str, Any]]:

@@ -16,15 +16,17 @@ def edf(source: Any, goal: int | str = 0) -> Any:
     Arguments:
         source: a Study or a Fold.
         goal: by place or name.
+
     Returns:
         A `plotly.graph_objects.Figure`.
+
     Raises:
         MissingExtra: plotly is not installed.
         ArgumentError: not a study, or it has no such goal.
 
     >>> from ayar.testing.folds import fold_of
     >>> picture = edf(fold_of({"x": (0.0, 1.0)}, [({"x": 0.5}, 2.0), ({"x": 0.1}, 1.0)]))
-    >>> list(picture.data[0].y)
+    >>> picture.data[0].y.tolist()
     [0.5, 1.0]
     """
     fold = as_fold(source)

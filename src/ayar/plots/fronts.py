@@ -21,16 +21,18 @@ def pareto_front(source: Any, x: int | str = 0, y: int | str = 1) -> Any:
     Arguments:
         source: a Study or a Fold with at least two goals.
         x, y: the two goals, by place or name.
+
     Returns:
         A `plotly.graph_objects.Figure`.
+
     Raises:
         MissingExtra: plotly is not installed.
         ArgumentError: not a study, or it has one goal only.
 
     >>> from ayar.testing.folds import fold_of
     >>> goals = {"loss": "minimize", "size": "minimize"}
-    >>> picture = pareto_front(fold_of({"x": (0.0, 1.0)}, [({"x": 0.5}, (2.0, 1.0)), ({"x": 0.1}, (3.0, 3.0))], goals=goals))
-    >>> list(picture.data[-1].x)
+    >>> trials = [({"x": 0.5}, (2.0, 1.0)), ({"x": 0.1}, (3.0, 3.0))]
+    >>> pareto_front(fold_of({"x": (0.0, 1.0)}, trials, goals=goals)).data[-1].x.tolist()
     [2.0]
     """
     fold = as_fold(source)
@@ -43,7 +45,9 @@ def pareto_front(source: Any, x: int | str = 0, y: int | str = 1) -> Any:
         return nothing("No complete trial yet.")
     best = [trial.number for trial in front(fold)] if (fold.history.feasible[rows]).any() else []
     axes = [
-        value_axis(short(fold.setup.goals[index].name), fold.history.values[rows, index], fold.setup.goals[index].sign)[0]
+        value_axis(short(fold.setup.goals[index].name), fold.history.values[rows, index], fold.setup.goals[index].sign)[
+            0
+        ]
         for index in pair
     ]
     picture = figure(xaxis=axes[0], yaxis=axes[1])
@@ -56,7 +60,12 @@ def pareto_front(source: Any, x: int | str = 0, y: int | str = 1) -> Any:
 def _add(picture: Any, values: Any, rows: Any, texts: list[str], name: str, marker: dict[str, Any]) -> None:
     picture.add_trace(
         graph_objects().Scatter(
-            x=values[rows, 0], y=values[rows, 1], mode="markers", name=name, marker=marker, hovertext=texts,
+            x=values[rows, 0],
+            y=values[rows, 1],
+            mode="markers",
+            name=name,
+            marker=marker,
+            hovertext=texts,
             hoverinfo="text",
-        )  # fmt: skip
+        )
     )

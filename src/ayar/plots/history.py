@@ -30,8 +30,10 @@ def optimization_history(source: Any, goal: int | str = 0) -> Any:
     Arguments:
         source: a Study or a Fold.
         goal: by place or name.
+
     Returns:
         A `plotly.graph_objects.Figure`.
+
     Raises:
         MissingExtra: plotly is not installed.
         ArgumentError: not a study, or it has no such goal.
@@ -67,9 +69,14 @@ def _add_results(picture: Any, fold: Fold, curve: Curve, keep: Any) -> None:
         if len(rows):
             picture.add_trace(
                 go.Scatter(
-                    x=rows + 1, y=curve.value[rows], mode="markers", name=name, marker=marker,
-                    hovertext=hover_texts(fold, curve.number[rows]), hoverinfo="text",
-                )  # fmt: skip
+                    x=rows + 1,
+                    y=curve.value[rows],
+                    mode="markers",
+                    name=name,
+                    marker=marker,
+                    hovertext=hover_texts(fold, curve.number[rows]),
+                    hoverinfo="text",
+                )
             )
 
 
@@ -81,9 +88,13 @@ def _add_best(picture: Any, curve: Curve) -> None:
     y = np.append(curve.best[steps], curve.best[-1])
     picture.add_trace(
         graph_objects().Scatter(
-            x=x, y=y, mode="lines", name="best so far", hoverinfo="y",
+            x=x,
+            y=y,
+            mode="lines",
+            name="best so far",
+            hoverinfo="y",
             line={"color": BEST, "width": 2.5, "shape": "hv"},
-        )  # fmt: skip
+        )
     )
 
 
@@ -94,10 +105,15 @@ def _add_failures(picture: Any, fold: Fold, curve: Curve) -> None:
         return
     picture.add_trace(
         graph_objects().Scatter(
-            x=rows + 1, y=np.zeros(len(rows)), yaxis="y2", mode="markers", name="failed",
+            x=rows + 1,
+            y=np.zeros(len(rows)),
+            yaxis="y2",
+            mode="markers",
+            name="failed",
             marker={"color": QUIET, "symbol": "line-ns-open", "size": 9, "line": {"width": 1.5}},
-            hovertext=hover_texts(fold, curve.number[rows]), hoverinfo="text",
-        )  # fmt: skip
+            hovertext=hover_texts(fold, curve.number[rows]),
+            hoverinfo="text",
+        )
     )
     picture.update_layout(
         yaxis2={"overlaying": "y", "range": [-0.02, 1.0], "visible": False, "fixedrange": True, "showgrid": False}
@@ -106,6 +122,12 @@ def _add_failures(picture: Any, fold: Fold, curve: Curve) -> None:
 
 def _say_outside(picture: Any, outside: int) -> None:
     picture.add_annotation(
-        text=f"{count_text(outside, 'bad result')} outside the picture", showarrow=False,
-        x=1.0, y=1.0, xref="paper", yref="paper", xanchor="right", yanchor="top",
-    )  # fmt: skip
+        text=f"{count_text(outside, 'bad result')} outside the picture",
+        showarrow=False,
+        x=1.0,
+        y=1.0,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+    )

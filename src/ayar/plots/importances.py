@@ -19,8 +19,10 @@ def importance(source: Any, goal: int | str = 0) -> Any:
     Arguments:
         source: a Study or a Fold.
         goal: by place or name.
+
     Returns:
         A `plotly.graph_objects.Figure`; with fewer than 8 complete trials one that says so.
+
     Raises:
         MissingExtra: plotly is not installed.
         ArgumentError: not a study, or it has no such goal.
@@ -39,27 +41,42 @@ def importance_bars(found: Importance) -> Any:
     shares = found.shares[:_MOST_BARS][::-1]
     picture = figure(
         height=90 + 30 * len(shares),
-        xaxis={"title": {"text": f"share of the variation of {short(found.goal)}"}, "tickformat": ".0%",
-               "range": [0.0, min(1.0, 0.03 + max(item.high for item in shares))]},
-        yaxis={"tickvals": list(range(len(shares))), "ticktext": [short(item.name) for item in shares],
-               "showgrid": False},
+        xaxis={
+            "title": {"text": f"share of the variation of {short(found.goal)}"},
+            "tickformat": ".0%",
+            "range": [0.0, min(1.0, 0.03 + max(item.high for item in shares))],
+            "nticks": 6,
+        },
+        yaxis={
+            "tickvals": list(range(len(shares))),
+            "ticktext": [short(item.name) for item in shares],
+            "showgrid": False,
+        },
         showlegend=False,
-    )  # fmt: skip
+    )
     colour = MAIN if found.reliable else QUIET
     picture.add_trace(
         graph_objects().Bar(
-            x=[item.share for item in shares], y=list(range(len(shares))), orientation="h",
-            marker={"color": colour, "opacity": 0.85}, width=0.55, hoverinfo="text",
+            x=[item.share for item in shares],
+            y=list(range(len(shares))),
+            orientation="h",
+            marker={"color": colour, "opacity": 0.85},
+            width=0.55,
+            hoverinfo="text",
             hovertext=[
-                f"{short(item.name)}: {item.share:.1%} ({item.low:.1%} to {item.high:.1%}), active in {item.active} trials"
+                f"{short(item.name)}: {item.share:.1%} ({item.low:.1%} to {item.high:.1%}), in {item.active} trials"
                 for item in shares
             ],
             textposition="none",
             error_x={
-                "type": "data", "symmetric": False, "thickness": 1.5, "width": 4, "color": QUIET,
+                "type": "data",
+                "symmetric": False,
+                "thickness": 1.5,
+                "width": 4,
+                "color": QUIET,
                 "array": [item.high - item.share for item in shares],
                 "arrayminus": [item.share - item.low for item in shares],
             },
-        )  # fmt: skip
+        )
     )
     return picture

@@ -1,4 +1,4 @@
-"""A study and a trial in a notebook: static HTML, a table and one small line, no script; good on GitHub and nbconvert."""
+"""A study and a trial in a notebook: static HTML, a table and one small line, no script."""
 
 from html import escape
 from typing import Any

@@ -1,7 +1,7 @@
-"""Cards as one HTML file that opens offline: text escaped, scripts allowed by their hash alone, nothing from elsewhere.
+r"""Cards as one HTML file that opens offline: text escaped, scripts allowed by their hash, nothing from elsewhere.
 
 Everything a user can name (parameters, choices, messages, attributes) reaches the page through Jinja's autoescape, or
-as JSON in a data block in which <, > and & are written as \\u003c, \\u003e, \\u0026, so no text can end the block.
+as JSON in a data block in which <, > and & are written as \u003c, \u003e, \u0026, so no text can end the block.
 """
 
 import re
@@ -83,10 +83,10 @@ def page(head: Head, cards: Sequence[Card]) -> str:
 
 
 def embeddable(json: str) -> str:
-    """JSON text that cannot end the script element it stands in; the same value when parsed.
+    r"""JSON text that cannot end the script element it stands in; the same value when parsed.
 
-    >>> embeddable('["</script>"]')
-    '["\\\\u003c/script\\\\u003e"]'
+    >>> print(embeddable('["</script>"]'))
+    ["\u003c/script\u003e"]
     """
     return _SPECIAL.sub(lambda found: _FROM_TEXT[found[0]], json)
 

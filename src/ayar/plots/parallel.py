@@ -17,7 +17,7 @@ _MOST_LINES = 1_000
 _MOST_AXES = 14
 _MOST_TICKS = 6
 _CLASSES = (
-    (0.5, 1.01, "the worse half", {"color": QUIET, "width": 1.0}, 0.22),
+    (0.5, 1.01, "the worse half", {"color": QUIET, "width": 1.0}, 0.35),
     (0.1, 0.5, "the better half", {"color": MAIN, "width": 1.2}, 0.4),
     (-1.0, 0.1, "the best tenth", {"color": BEST, "width": 2.2}, 0.9),
 )
@@ -32,8 +32,10 @@ def parallel_coordinates(source: Any, goal: int | str = 0) -> Any:
     Arguments:
         source: a Study or a Fold.
         goal: by place or name.
+
     Returns:
         A `plotly.graph_objects.Figure`; lines are plain scatter traces, which need no WebGL.
+
     Raises:
         MissingExtra: plotly is not installed.
         ArgumentError: not a study, or it has no such goal.
@@ -53,12 +55,17 @@ def parallel_coordinates(source: Any, goal: int | str = 0) -> Any:
     titles = [short(axis.name) for axis in shown] + [short(_goal_name(fold, goal))]
     picture = figure(
         height=420,
-        xaxis={"tickvals": list(range(len(titles))), "ticktext": titles, "range": [-0.3, len(titles) - 0.6],
-               "showgrid": False, "side": "top"},
+        xaxis={
+            "tickvals": list(range(len(titles))),
+            "ticktext": titles,
+            "range": [-0.3, len(titles) - 0.6],
+            "showgrid": False,
+            "side": "top",
+        },
         yaxis={"visible": False, "range": [_INACTIVE - 0.06 if dips else -0.06, 1.06]},
         legend={"orientation": "h", "yanchor": "top", "y": -0.02, "x": 0.0},
         margin={"l": 24, "r": 56, "t": 40, "b": 40},
-    )  # fmt: skip
+    )
     _draw_axes(picture, shown, ends, dips)
     _draw_lines(picture, found, height)
     return picture
@@ -78,15 +85,25 @@ def _heights(found: Lanes, shown: int) -> tuple[np.ndarray[Any, np.dtype[np.floa
 
 def _draw_axes(picture: Any, shown: tuple[Axis, ...], ends: tuple[float, float], dips: bool) -> None:
     ticks = [axis.ticks for axis in shown]
-    ticks.append([(0.0, number_text(ends[0])), (1.0, number_text(ends[1]))] if ends[0] < ends[1] else
-                 [(0.5, number_text(ends[0]))])  # fmt: skip
+    ticks.append(
+        [(0.0, number_text(ends[0])), (1.0, number_text(ends[1]))]
+        if ends[0] < ends[1]
+        else [(0.5, number_text(ends[0]))]
+    )
     for place, marks in enumerate(ticks):
         picture.add_shape(
             type="line", x0=place, x1=place, y0=0.0, y1=1.0, line={"color": GRID, "width": 2}, layer="below"
         )
         for height, label in marks if len(marks) <= _MOST_TICKS else (marks[0], marks[len(marks) // 2], marks[-1]):
             picture.add_annotation(
-                x=place, y=height, text=short(label), showarrow=False, xanchor="left", xshift=5, font={"size": 11}
+                x=place,
+                y=height,
+                text=short(label),
+                showarrow=False,
+                xanchor="left",
+                xshift=5,
+                font={"size": 11},
+                name="tick",
             )
     if dips:
         picture.add_annotation(
@@ -106,7 +123,13 @@ def _draw_lines(picture: Any, found: Lanes, height: np.ndarray[Any, np.dtype[np.
         texts = [f"trial {found.number[row]}: {number_text(float(found.value[row]), 6)}" for row in rows]
         picture.add_trace(
             go.Scatter(
-                x=np.tile(places, len(rows)), y=y.ravel(), mode="lines", name=name, line=line, opacity=opacity,
-                hovertext=np.repeat(texts, height.shape[1] + 1).tolist(), hoverinfo="text",
-            )  # fmt: skip
+                x=np.tile(places, len(rows)),
+                y=y.ravel(),
+                mode="lines",
+                name=name,
+                line=line,
+                opacity=opacity,
+                hovertext=np.repeat(texts, height.shape[1] + 1).tolist(),
+                hoverinfo="text",
+            )
         )

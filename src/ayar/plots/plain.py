@@ -12,7 +12,7 @@ _MOST_ROWS = 20
 def cards_to_text(cards: Sequence[Card]) -> str:
     """Cards as plain text, tables cut to 20 rows; no control codes.
 
-    >>> print(cards_to_text([Card("health", "Health", "None of the checks found anything.")]))
+    >>> print(cards_to_text([Card("None of the checks found anything.", title="Health")]))
     Health
     ------
     None of the checks found anything.
@@ -54,7 +54,7 @@ def _text_table(table: Table) -> list[str]:
 def cards_to_markdown(name: str, cards: Sequence[Card]) -> str:
     """Cards as Markdown, complete tables; text of users cannot become markup.
 
-    >>> print(cards_to_markdown("svm", [Card("health", "Health", "No <b> here.")]))
+    >>> print(cards_to_markdown("svm", [Card("No <b> here.", title="Health")]))
     # svm
     <BLANKLINE>
     ## Health

@@ -28,8 +28,10 @@ def write_report(source: Any, path: str | Path, *, storage: str = "") -> Path:
         path: ends in .html, .md, .json or .txt, and so says the format. An HTML report is one file that loads nothing;
             without plotly it has tables but no pictures, and says what adds them.
         storage: the study's address, for the commands at the end; without a password.
+
     Returns:
         The path written.
+
     Raises:
         ArgumentError: another ending, or not a study.
         OSError: the file cannot be written.

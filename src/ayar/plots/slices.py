@@ -30,8 +30,10 @@ def slice(source: Any, params: Sequence[str] | None = None, goal: int = 0) -> An
         source: a Study or a Fold.
         params: which parameters; the first 12 of the space if left out.
         goal: by place.
+
     Returns:
         A `plotly.graph_objects.Figure`.
+
     Raises:
         MissingExtra: plotly is not installed.
         ArgumentError: not a study, or it searches no such parameter.
@@ -75,25 +77,29 @@ def _best_number(fold: Fold, goal: int) -> int:
     return int(told.numbers[told.order()[0]]) if len(told) else -1
 
 
-def _add_panel(
-    picture: Any, fold: Fold, found: Slice, effect: Effect | None, best: int, place: int, goal: int
-) -> None:
+def _add_panel(picture: Any, fold: Fold, found: Slice, effect: Effect | None, best: int, place: int, goal: int) -> None:
     suffix = "" if place == 1 else str(place)
     at = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     if effect is not None and len(found.number):
         _add_effect(picture, effect, at)
     rows = thin(found.value, keep=np.flatnonzero(found.number == best))
+    rows = rows[np.argsort(found.number[rows] == best, kind="stable")]  # the best last, so that it lies on top
     chosen = found.number[rows] == best
     picture.add_trace(
         graph_objects().Scatter(
-            x=_places(found.axis, found.x[rows]), y=found.value[rows], mode="markers",
+            x=_places(found.axis, found.x[rows]),
+            y=found.value[rows],
+            mode="markers",
             marker={
                 "color": np.where(chosen, BEST, MAIN).tolist(),
                 "size": np.where(chosen, 11, 6).tolist(),
                 "opacity": np.where(chosen, 1.0, 0.55).tolist(),
+                "line": {"width": 0},
             },
-            hovertext=hover_texts(fold, found.number[rows]), hoverinfo="text", **at,
-        )  # fmt: skip
+            hovertext=hover_texts(fold, found.number[rows]),
+            hoverinfo="text",
+            **at,
+        )
     )
     _set_axes(picture, fold, found, suffix, goal)
 
@@ -104,20 +110,35 @@ def _add_effect(picture: Any, effect: Effect, at: dict[str, str]) -> None:
     if effect.axis.labels is not None:
         picture.add_trace(
             go.Scatter(
-                x=x, y=effect.mean, mode="markers", hoverinfo="skip", **at,
+                x=x,
+                y=effect.mean,
+                mode="markers",
+                hoverinfo="skip",
+                **at,
                 marker={"symbol": "line-ew-open", "size": 26, "color": MAIN, "line": {"width": 2}},
                 error_y={
-                    "type": "data", "symmetric": False, "thickness": 1.2, "width": 6, "color": MAIN,
-                    "array": effect.high - effect.mean, "arrayminus": effect.mean - effect.low,
+                    "type": "data",
+                    "symmetric": False,
+                    "thickness": 1.2,
+                    "width": 6,
+                    "color": MAIN,
+                    "array": effect.high - effect.mean,
+                    "arrayminus": effect.mean - effect.low,
                 },
-            )  # fmt: skip
+            )
         )
         return
     picture.add_trace(
         go.Scatter(
-            x=np.concatenate([x, x[::-1]]), y=np.concatenate([effect.high, effect.low[::-1]]), fill="toself",
-            fillcolor=_BAND, line={"width": 0}, mode="lines", hoverinfo="skip", **at,
-        )  # fmt: skip
+            x=np.concatenate([x, x[::-1]]),
+            y=np.concatenate([effect.high, effect.low[::-1]]),
+            fill="toself",
+            fillcolor=_BAND,
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            **at,
+        )
     )
     picture.add_trace(
         go.Scatter(x=x, y=effect.mean, mode="lines", line={"color": MAIN, "width": 2}, hoverinfo="skip", **at)

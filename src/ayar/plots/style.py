@@ -55,7 +55,7 @@ def axis_theme() -> dict[str, Any]:
         "automargin": True,
         "title": {"standoff": 10},
         "ticks": "",
-        "exponentformat": "power",
+        "exponentformat": "e",
     }
 
 
@@ -69,6 +69,7 @@ def figure(height: int = 360, **layout: Any) -> Any:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": SERIES,
             "hoverlabel": {"align": "left"},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": MAIN},
             "xaxis": axis_theme(),
             "yaxis": axis_theme(),
         }

@@ -54,7 +54,7 @@ def _is_number(fold: Fold, name: str) -> bool:
 
 def _row(fold: Fold, trial: Trial, metrics: list[str], params: list[str]) -> list[Any]:
     words = labelled(fold.setup.space, trial.params)
-    values = list(trial.values) or [None] * len(fold.setup.goals)
+    values = trial.values or [None] * len(fold.setup.goals)
     return [
         trial.number,
         str(trial.state),
@@ -67,14 +67,12 @@ def _row(fold: Fold, trial: Trial, metrics: list[str], params: list[str]) -> lis
 
 def importance_table(found: Importance) -> Table:
     """Shares with their intervals."""
-    columns = (
-        Column("parameter"),
-        Column("share", numeric=True),
-        Column("from", numeric=True),
-        Column("to", numeric=True),
-        Column("active in trials", numeric=True),
-    )
-    rows = [(item.name, item.share, item.low, item.high, item.active) for item in found.shares]
+    numbers = ("share, %", "from, %", "to, %", "active in trials")
+    columns = (Column("parameter"), *(Column(title, numeric=True) for title in numbers))
+    rows = [
+        (item.name, *(round(100.0 * part, 1) for part in (item.share, item.low, item.high)), item.active)
+        for item in found.shares
+    ]
     return Table(columns, rows)
 
 
@@ -82,7 +80,13 @@ def causes_table(causes: list[Cause]) -> Table:
     """One row a cause."""
     columns = (Column("trials", numeric=True), Column("kind"), Column("what"), Column("where"), Column("in trials"))
     rows = [
-        (cause.count, cause.kind, cause.headline, cause.where, listed([str(number) for number in cause.numbers], most=8))
+        (
+            cause.count,
+            cause.kind,
+            cause.headline,
+            cause.where,
+            listed([str(number) for number in cause.numbers], most=8),
+        )
         for cause in causes
     ]
     return Table(columns, rows)

@@ -1,6 +1,7 @@
 """Fewer points in a picture without losing what one looks for."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +11,17 @@ MOST = 5_000
 
 
 def thin(values: NDArray[np.float64], keep: Iterable[int] = (), most: int = MOST) -> NDArray[np.intp]:
-    """Rising places of at most about `most` of the values: an even choice, the lowest and highest of every stretch
-    between, and all in `keep`.
+    """Rising places of about `most` of the values: the first, lowest and highest of even stretches, and all in `keep`.
 
-    >>> thin(np.array([1.0, 5.0, 2.0]), most=2).tolist()
-    [0, 1]
+    >>> thin(np.array([3.0, 5.0, 2.0, 4.0, 1.0, 6.0, 7.0, 8.0, 0.0, 9.0]), keep=[4], most=6).tolist()
+    [0, 1, 4, 5, 8, 9]
     """
     count = len(values)
     if count <= most:
         return np.arange(count)
-    edges = np.linspace(0, count, most // 3 + 1).astype(np.intp)
+    edges = np.linspace(0, count, max(1, most // 3) + 1).astype(np.intp)
     chosen = {*edges[:-1].tolist(), *(int(place) for place in keep)}
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         stretch = values[start:end]
         known = np.flatnonzero(np.isfinite(stretch))
         if len(known):

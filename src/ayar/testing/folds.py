@@ -95,7 +95,9 @@ def _events_of(space: Any, number: int, told: Told, seen: int) -> list[ev.Body]:
         ev.TrialAsked(number, 1, wire, seen=seen, note=wrap(told.note), lease=lease, seconds=told.overhead)
     ]
     if told.reports:
-        points = tuple(ev.Point(int(step), number_to_wire(value), *map(int, fold)) for step, value, *fold in told.reports)
+        points = tuple(
+            ev.Point(int(step), number_to_wire(value), *map(int, fold)) for step, value, *fold in told.reports
+        )
         out.append(ev.TrialReported(number, 1, points))
     if told.state.is_final:
         out.append(_outcome(number, told, lease))

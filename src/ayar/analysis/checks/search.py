@@ -1,5 +1,7 @@
 """Checks on the search: repeats, noise, size, fall-backs."""
 
+import math
+
 import numpy as np
 
 from ayar.analysis.checks.base import Finding, Findings, View
@@ -33,22 +35,23 @@ def duplicates(view: View) -> Findings:
 
 
 def noise(view: View) -> Findings:
-    """What one result is uncertain by against what the last half of the search gained."""
+    """What results differ by through noise alone, against what the last half of the search gained."""
     told = view.sample
     measured = _measured_noise(view)
     if measured is None or len(told) < _FEWEST_FOR_NOISE:
         return
-    spread, source = measured
+    deviation, source = measured
+    apart = math.sqrt(2.0) * deviation
     gain = _late_gain(view)
-    # The gain alone is zero in half of all good searches: what the best quarter differs by must be noise too.
-    quarter = float(np.quantile(told.losses, 0.25) - told.losses.min())
-    if gain > spread or quarter > 2.0 * spread or spread == 0.0:
+    # The gain alone is zero in half of all good searches: what the better half differs by must be noise too.
+    better = float(np.std(told.losses[told.order()[: len(told) // 2]]))
+    if deviation == 0.0 or gain > apart or better > deviation:
         return
     yield Finding(
         "noise",
         "warning",
-        f"One result is uncertain by ±{number_text(spread, 2)} ({source}); the last half of the search gained "
-        f"{number_text(gain, 2)}, and the best quarter of the trials lies within {number_text(quarter, 2)}.",
+        f"Two results differ by ±{number_text(apart, 2)} through noise alone ({source}); the last half of the search "
+        f"gained {number_text(gain, 2)}, and the better half of the trials spreads by {number_text(better, 2)}.",
         "Repeat the best few trials before trusting their order, use more folds, or stop: the difference is noise.",
     )
 
@@ -114,6 +117,6 @@ def fell_back(view: View) -> Findings:
         yield Finding(
             "fall-backs",
             "warning",
-            f"The sampler fell back in {count} of {count_text(said.noted, 'proposal')}, {most} of them because: {reason}.",
+            f"The sampler fell back in {count} of {count_text(said.noted, 'proposal')}; in {most} because: {reason}.",
             "Mend the reason, or choose a sampler that does not need it.",
         )

@@ -8,7 +8,8 @@ import numpy as np
 
 from ayar.analysis.axes import Axis, axes
 from ayar.analysis.checks.base import Finding, Findings, View
-from ayar.analysis.words import count_text, listed, number_text
+from ayar.analysis.sample import Floats
+from ayar.analysis.words import count_text, listed, number_text, percent_text
 from ayar.base.rng import stream
 
 _BEST_SHARE = 0.1
@@ -46,11 +47,12 @@ def _numeric(view: View) -> list[Axis]:
     return [axis for axis in axes(view.fold.setup.space) if axis.labels is None and axis.low < axis.high]
 
 
-def _best_places(view: View, axis: Axis) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _best_places(view: View, axis: Axis) -> Floats:
     """Unit coordinates of the best tenth of the trials in which the parameter was active."""
     order = view.sample.order()
     active = order[view.sample.A[order, axis.index]]
-    return view.sample.U[active[: max(_BEST_FEWEST, int(_BEST_SHARE * len(active)))], axis.index]
+    best = active[: max(_BEST_FEWEST, int(_BEST_SHARE * len(active)))]
+    return np.asarray(view.sample.U[best, axis.index])
 
 
 def _best_stand_at(view: View, axis: Axis, side: int) -> bool:
@@ -119,8 +121,8 @@ def no_effect(view: View) -> Findings:
             yield Finding(
                 "no-effect",
                 "note",
-                f"{share.name} decides {share.share:.1%} of the result (at most {share.high:.1%}) in "
-                f"{count_text(share.active, 'trial')}.",
+                f"{share.name} decides {percent_text(share.share)} of the result, and surely not over "
+                f"{100 * share.high:.1f} %, in {count_text(share.active, 'trial')}.",
                 "Drop it or fix it, and the search has one dimension less.",
             )
 
@@ -142,4 +144,3 @@ def dead_branch(view: View) -> Findings:
             f"Hardly ever active in {count_text(finished, 'trial')}: {names}.",
             "Run more start-up trials in this branch, enqueue a point in it, or drop it from the space.",
         )
-

@@ -54,7 +54,8 @@ def failure_spot(view: View) -> Findings:
 def _regions(view: View) -> Iterator[Region]:
     fold = view.fold
     codec = fold.setup.space.codec
-    X, A = (column[fold.history.final] for column in fold.history.columns(codec))
+    X, A = fold.history.columns(codec)
+    X, A = X[fold.history.final], A[fold.history.final]
     U = codec.to_unit(X)
     for axis in axes(fold.setup.space):
         u, active = U[:, axis.index], A[:, axis.index]

@@ -16,6 +16,7 @@
     const copy = JSON.parse(JSON.stringify(layout));
     const base = (copy.template && copy.template.layout) || {};
     base.font = Object.assign({}, base.font, { color: colours.soft });
+    base.modebar = Object.assign({}, base.modebar, { color: colours.soft, activecolor: colours.ink });
     base.hoverlabel = Object.assign({}, base.hoverlabel, {
       bgcolor: colours.card, bordercolor: colours.grid, font: { color: colours.ink },
     });
@@ -28,6 +29,10 @@
         delete copy[name].gridcolor;
         delete copy[name].linecolor;
       }
+    }
+    for (const note of copy.annotations || []) {
+      // Words that stand on lines get a ground of the card's colour to be read on.
+      if (note.name === "tick") note.bgcolor = colours.card + "c0";
     }
     return copy;
   }
@@ -42,7 +47,8 @@
     const place = document.getElementById(block.dataset.plot);
     if (!place || !window.Plotly) continue;
     const config = { responsive: true, displaylogo: false, showTips: false,
-      modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+      displayModeBar: place.closest("figure").classList.contains("half") ? false : "hover",
+      modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
     plots.push({ place, figure: JSON.parse(block.textContent), config });
   }
   drawAll();

@@ -1,0 +1,31 @@
+"""Parameters as axes."""
+
+from ayar.analysis.axes import axes, labelled
+from ayar.space.domains import Categorical, Constant, Float, Int
+from ayar.space.space import Space
+
+SPACE = Space(
+    {
+        "lr": Float(1e-4, 1e-2, log=True),
+        "n": Int(1, 4),
+        "act": Categorical({"soft": abs, "hard": max}),
+        "seed": Constant(3),
+    }
+)
+
+
+def test_ticks_are_the_ends_and_the_middle_on_the_parameters_own_scale() -> None:
+    assert axes(SPACE)[0].ticks == [(0.0, "0.0001"), (0.5, "0.001"), (1.0, "0.01")]
+
+
+def test_stepped_ranges_end_half_a_step_inside() -> None:
+    assert axes(SPACE)[1].ticks == [(0.125, "1"), (0.875, "4")]
+
+
+def test_choices_are_ticked_by_label() -> None:
+    assert axes(SPACE)[2].ticks == [(0.25, "soft"), (0.75, "hard")]
+
+
+def test_constants_have_no_axis_but_are_shown() -> None:
+    assert [axis.name for axis in axes(SPACE)] == ["lr", "n", "act"]
+    assert labelled(SPACE, {"act": max, "seed": 3, "foreign": 1.5}) == {"act": "hard", "seed": "3", "foreign": "1.5"}
