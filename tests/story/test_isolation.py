@@ -294,6 +294,17 @@ def test_a_time_limit_takes_grandchildren_along(lab: Lab) -> None:
     assert not group_lives(lab.pids[0])
 
 
+def test_an_attempt_that_takes_too_long_tells_where_it_was(lab: Lab) -> None:
+    failure = lab.do("hang", timeout=0.3).failure
+    assert failure is not None
+    assert failure.message == "no result within the time limit (running); timeout=0.3 seconds"
+    assert failure.where.endswith("in hang")
+    assert "signal.pause()" in failure.traceback
+    other = lab.do("hang in C", timeout=0.3).failure
+    assert other is not None
+    assert (other.kind, other.where, other.digest) == ("timeout", "", failure.digest)
+
+
 def test_many_hanging_attempts_leave_no_process(lab: Lab) -> None:
     kinds = [lab.do("crash with a child").failure, *(lab.do("hang", timeout=0.05).failure for _ in range(5))]
     assert [failure.kind for failure in kinds if failure] == ["signal"] + ["timeout"] * 5

@@ -20,7 +20,7 @@ import msgspec
 from ayar.base.errors import AyarError
 from ayar.executors.base import refusal
 from ayar.executors.children import Child, Shipment
-from ayar.executors.failures import failure_of_error, failure_of_exit
+from ayar.executors.failures import failure_of_error
 from ayar.executors.groups import lead_group, tie_group_to_parent
 from ayar.executors.limits import (
     limit_loaded_libraries,
@@ -66,7 +66,7 @@ def _settle_and_work(me: Child) -> None:
     perform = _load(me.shipment, quitting)
     with suppress(LineBroken):
         line.send("ready")
-        while not quitting.failure:
+        while not quitting.asked:
             _, payload = line.receive()
             line.send("begun")
             line.send("done", _attempt(perform, payload, line, outlets, quitting))
@@ -85,7 +85,7 @@ def _load(shipment: Shipment, quitting: "Quitting") -> Perform | Failure:
             if shipment.memory is not None:
                 limit_memory(shipment.memory)
     except BaseException as error:  # importing user code may raise anything
-        return quitting.failure or failure_of_error(error)
+        return _explain(error)
     return lambda payload, channel: run(objective, payload, channel)
 
 
@@ -106,14 +106,14 @@ def _attempt(
                 result = perform(payload, _channel(line))
                 wrap(result, "result")  # refuse here what cannot be sent
         except BaseException as error:  # whatever the objective raises is the attempt's result
-            result, failure = None, quitting.failure or failure_of_error(error)
+            result, failure = None, _explain(error)
             spent = isinstance(error, MemoryError) or not isinstance(error, Exception)
     outlets.flush()
     return {
         "result": result,
         "failure": msgspec.to_builtins(failure) if failure else None,
         "peak": peak_memory(),
-        "spent": spent or quitting.failure is not None,
+        "spent": spent or quitting.asked,
     }
 
 
@@ -134,11 +134,16 @@ def _channel(line: "Line") -> Callable[[dict[str, Any]], Any]:
     return channel
 
 
+class Stopped(SystemExit):
+    """Raised in the objective by SIGTERM."""
+
+
 class Quitting:
     """What SIGTERM does: between attempts it ends the process, within one it raises, so that `finally` blocks run."""
 
     def __init__(self) -> None:
-        self.failure: Failure | None = None
+        self.asked = False
+        """Whether it came within an attempt; the process then ends after it, even if the objective caught `Stopped`."""
         self._set(busy=False)
 
     def __enter__(self) -> None:
@@ -155,5 +160,15 @@ class Quitting:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if not self._busy:
             os._exit(128 + number)
-        self.failure = failure_of_exit(-number, memory_limited=False, oom_killed=False, stderr="")
-        raise SystemExit(128 + number)
+        self.asked = True
+        raise Stopped("stopped by SIGTERM")
+
+
+def _explain(error: BaseException) -> Failure:
+    """The failure that an exception stands for."""
+    failure = failure_of_error(error)
+    if not isinstance(error, Stopped):
+        return failure
+    # Somebody else's SIGTERM; where it was ours, the parent knows better and takes only the place.
+    message = "the process was stopped by SIGTERM"
+    return Failure("signal", message, where=failure.where, traceback=failure.traceback, signal=signal.SIGTERM)

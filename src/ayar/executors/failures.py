@@ -74,20 +74,20 @@ def failure_of_exit(code: int | None, *, memory_limited: bool, oom_killed: bool,
         code: its exit code, negative for a signal, None where nobody knows.
         memory_limited: the process ran under a memory limit, so a SIGKILL is put down to memory.
         oom_killed: the kernel counted an out-of-memory kill meanwhile.
-        stderr: what the attempt wrote there last; C++ says "bad_alloc" before it aborts.
+        stderr: what the attempt wrote there last; under a limit, words such as "bad_alloc" tell of memory.
     """
-    stderr = tail(stderr, STDERR_BYTES)
     if code is None:
         return Failure(kind="lost", message="the process is gone, and its exit code is unknown")
-    if code >= 0:
-        message = f"the process ended itself with exit code {code} before the objective returned"
-        return Failure(kind="exit", message=message, exit_code=code)
-    name = signal_name(-code)
+    end = f"exit code {code}" if code >= 0 else signal_name(-code)
+    number, exit_code = (None, code) if code >= 0 else (-code, None)
+    killed = code == -getattr(signal, "SIGKILL", 9)
     starved = memory_limited and _OUT_OF_MEMORY.search(stderr) is not None
-    if starved or (-code == getattr(signal, "SIGKILL", 9) and (memory_limited or oom_killed)):
-        message = f"the process was killed by {name}, out of memory as it seems; use less memory or raise the limit"
-        return Failure(kind="memory", message=message, signal=-code)
-    return Failure(kind="signal", message=f"the process was killed by {name}", signal=-code)
+    if starved or (killed and (memory_limited or oom_killed)):
+        message = f"the process ended with {end}, out of memory as it seems; use less memory or raise the limit"
+        return Failure(kind="memory", message=message, signal=number, exit_code=exit_code)
+    if code >= 0:
+        return Failure(kind="exit", message=f"the process ended itself with {end}, and no result", exit_code=code)
+    return Failure(kind="signal", message=f"the process was killed by {end}", signal=-code)
 
 
 def signal_name(number: int) -> str:

@@ -44,11 +44,9 @@ def group_lives(leader: int) -> bool:
 
 
 def _all_processes() -> Iterator[tuple[str, int]]:
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            stat = Path(entry.path, "stat").read_bytes()
+            stat = (folder / "stat").read_bytes()
         except OSError:  # it ended meanwhile
             continue
         # The name in brackets may hold anything; what follows the last bracket is: state, parent, group.

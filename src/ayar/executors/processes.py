@@ -68,6 +68,10 @@ class ProcessExecutor(Executor):
         threads: int | None = None,
     ) -> None:
         where = "ProcessExecutor"
+        if os.name != "posix":
+            raise ArgumentError(
+                f"{where}: process groups are needed, which {os.name!r} lacks; use the executor 'inline'"
+            )
         for name, count in (("slots", slots), ("threads", 1 if threads is None else threads)):
             if count < 1:
                 raise ArgumentError(f"{where}: {name} must be at least 1, got {shorten(count)}")

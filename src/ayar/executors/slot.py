@@ -15,7 +15,7 @@ more, and the next attempt gets a fresh child. Time is handed in with each call.
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -66,6 +66,16 @@ class Ending:
     ended: Ended | None
     kill_at: float
 
+    def with_place(self, story: dict[str, Any] | None) -> Self:
+        """Where the attempt was when it was stopped, as it told itself on its way out."""
+        if not (story and self.ended and self.ended.failure) or self.ended.failure.where:
+            return self
+        # The digest stays: an attempt that takes too long does so wherever it happens to be.
+        failure = msgspec.structs.replace(
+            self.ended.failure, where=story.get("where", ""), traceback=story.get("traceback", "")
+        )
+        return replace(self, ended=msgspec.structs.replace(self.ended, failure=failure))
+
 
 class Slot:
     """Runs one attempt at a time in a child of its own."""
@@ -101,6 +111,8 @@ class Slot:
         """Take one message of the tenant; an attempt that is over comes back."""
         word, body = tenant.hear(now)
         if self._ending:
+            if word == "done":
+                self._ending = self._ending.with_place(body["failure"])
             return None
         if word == "ready":
             tenant.is_ready = True
@@ -116,14 +128,14 @@ class Slot:
 
     def advance(self, now: float) -> Ended | None:
         """Do what time asks for: limits, endings, and children that are gone."""
-        tenant = self.tenant = self.tenant or self._move_in()
+        self._move_in()
+        tenant = self.tenant
         if tenant is None:
             return self._stillborn(now) if self._nursery.failed else None
         gone = not tenant.is_alive
-        if not self._ending and gone:
-            while tenant.has_more_to_say and not self._ending:
-                if ended := self.hear(tenant, now):
-                    return ended
+        while gone and tenant.has_more_to_say:
+            if ended := self.hear(tenant, now):
+                return ended
         if not self._ending:
             self._inquest(tenant, now) if gone else self._watch(tenant, now)
         if not self._ending:
@@ -148,8 +160,9 @@ class Slot:
 
     def begin_close(self, now: float, grace: float) -> Ended | None:
         """Start no more children and end the one there is; call `advance` until `tenant` is None, then `drop`."""
-        self._closing = True
         self._nursery.stop()
+        self._move_in()
+        self._closing = True
         cancelled = self.cancel(now, grace)
         if self.tenant and not self._ending:
             self._end(self.tenant, None, now, grace)
@@ -164,9 +177,9 @@ class Slot:
         self._nursery.close()
         return ended
 
-    def _move_in(self) -> Tenant | None:
-        child = self._nursery.newborn()
-        return Tenant(child) if child else None
+    def _move_in(self) -> None:
+        if self.tenant is None and not self._closing and (child := self._nursery.newborn()):
+            self.tenant = Tenant(child)
 
     def _hand_over(self, tenant: Tenant) -> None:
         """Start the waiting attempt."""

@@ -1,7 +1,7 @@
 """The child that lives in a slot, as its parent sees it: line, output, process group, signs of life."""
 
+import signal
 from multiprocessing.connection import Connection
-from signal import SIGKILL, SIGTERM
 from typing import Any
 
 from ayar.executors.children import Child
@@ -79,12 +79,12 @@ class Tenant:
     def terminate(self) -> None:
         """SIGTERM to the group."""
         # A child that is still starting leads no group yet.
-        if not signal_group(self._pid, SIGTERM):
+        if not signal_group(self._pid, signal.SIGTERM):
             self._child.terminate()
 
     def kill(self) -> None:
         """SIGKILL to the group."""
-        if not signal_group(self._pid, SIGKILL):
+        if not signal_group(self._pid, signal.SIGKILL):
             self._child.kill()
 
     def release(self) -> None:
