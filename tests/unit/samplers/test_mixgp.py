@@ -108,8 +108,11 @@ def test_scale_and_offset_of_the_objective_cost_no_quality() -> None:
 @pytest.mark.parity("G5")
 def test_ranges_of_different_size_cost_no_quality() -> None:
     space = Space({"tiny": Float(0, 1e-9), "wide": Float(-1e5, 1e5)})
-    trials = run(space, MixGP(), lambda p: (p["tiny"] * 1e9 - 0.3) ** 2 + (p["wide"] / 1e5 - 0.4) ** 2, 20)
-    assert min(trial.values for trial in trials) < 1e-3
+
+    def loss(params: Any) -> float:
+        return float((params["tiny"] * 1e9 - 0.3) ** 2 + (params["wide"] / 1e5 - 0.4) ** 2)
+
+    assert min(loss(trial.params) for trial in run(space, MixGP(), loss, 20)) < 1e-3
 
 
 @pytest.mark.parity("G2")
