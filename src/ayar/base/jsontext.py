@@ -81,7 +81,7 @@ def unwrap(value: Json) -> Any:
     tag = value.get("$")
     if tag is None:
         return {key: unwrap(item) for key, item in value.items()}
-    if tag in _NOT_FINITE:
+    if isinstance(tag, str) and tag in _NOT_FINITE:
         return _NOT_FINITE[tag]
     if tag == "map":
         return {key: unwrap(item) for key, item in value["v"].items()}

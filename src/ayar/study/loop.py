@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ayar.base.clock import Clock
-from ayar.base.errors import TellRefused
+from ayar.base.errors import StoreError, TellRefused
 from ayar.base.jsontext import Json
 from ayar.executors.base import Ended, Executor, Task
 from ayar.study.asking import Asked, Asker
@@ -22,7 +22,7 @@ from ayar.study.progress import Progress
 from ayar.study.renewal import Renewal
 from ayar.study.rules import failure_stop
 from ayar.study.scoreboard import Scoreboard
-from ayar.study.telling import tell
+from ayar.study.telling import Suggested, tell
 from ayar.trial import events as ev
 
 LOGGER = logging.getLogger("ayar")
@@ -67,7 +67,11 @@ class Loop:
                     break
                 self._collect(executor, waiting)
         except KeyboardInterrupt:
-            self._interrupted(executor)
+            self._ending = "interrupted"
+            self._put_back(executor)
+        except BaseException:
+            self._put_back(executor)
+            raise
         return self._ending
 
     def message(self, number: int, message: dict[str, Json]) -> Json:
@@ -137,19 +141,27 @@ class Loop:
             self.watch(self._board.progress(self.clock.elapsed(), len(self._running)))
 
     def _finish(self, ended: Ended) -> None:
-        lease = self._running.pop(ended.number)
-        self.renewal.drop(ended.number)
         outcome, asked = self._outcome(ended)
-        try:
-            tell(self.log, lease, outcome, worker=self.worker, asked=asked, ended=ended)
-        except TellRefused as refused:
-            LOGGER.warning("%s", refused)
+        refused = self._tell(self._running[ended.number], outcome, asked, ended)
+        # Only now: an interrupt before this puts the trial back.
+        del self._running[ended.number]
+        self.renewal.drop(ended.number)
+        if refused:
             return
         self._board.finish(ended.number, ended.seconds)
         if not self._ending:
             self._stop_on_failures()
 
-    def _outcome(self, ended: Ended) -> tuple[Outcome, tuple[tuple[str, Json, Json], ...]]:
+    def _tell(self, lease: ev.Lease, outcome: Outcome, asked: Suggested, ended: Ended) -> bool:
+        """Tell an outcome; whether it was refused, which ends no loop."""
+        try:
+            tell(self.log, lease, outcome, worker=self.worker, asked=asked, ended=ended)
+        except TellRefused as refused:
+            LOGGER.warning("%s", refused)
+            return True
+        return False
+
+    def _outcome(self, ended: Ended) -> tuple[Outcome, Suggested]:
         kept = ended.result or self._left.pop(ended.number, {})
         asked = tuple(tuple(item) for item in kept.get("asked", ()))
         outcome = failed(ended.failure) if ended.failure is not None else msgspec.convert(kept["outcome"], Outcome)
@@ -161,12 +173,12 @@ class Loop:
         if fold.stopped is None and (stop := failure_stop(fold.setup, fold.history, fold.opened)) is not None:
             self.log.append(stop, worker=self.worker, key=f"failures:{fold.opened}")
 
-    def _interrupted(self, executor: Executor) -> None:
+    def _put_back(self, executor: Executor) -> None:
         """Put what runs back in the queue; a second interrupt in here leaves at once, and loses nothing told."""
-        self._ending = "interrupted"
         executor.close(INTERRUPT_GRACE)
         for number, lease in self._running.items():
             self.renewal.drop(number)
-            with contextlib.suppress(TellRefused):
+            # Told by now, or the store is gone: then the lease ends by itself.
+            with contextlib.suppress(TellRefused, StoreError):
                 self.log.append(ev.TrialRequeued(number, lease.attempt, "shutdown"), worker=self.worker, fence=lease)
         self._running.clear()

@@ -26,16 +26,17 @@ def failure_stop(setup: Setup, history: History, opened: int) -> StudyStopped | 
     counted = history.told > opened
     total = int(counted.sum())
     failures = int((counted & history.having(State.FAILED)).sum())
-    if total == failures == ALIKE and _alike(history):
-        return StudyStopped("failures", f"the first {ALIKE} trials failed alike: {_headline(last)}")
+    # Not only at the third: with several workers a fourth failure may be in the log before anyone looks.
+    if total == failures >= ALIKE and _alike(history, total):
+        return StudyStopped("failures", f"the first {total} trials failed alike: {_headline(last)}")
     limit = setup.max_failures
     if failures > limit if limit >= 1 else total >= RATE_FROM and failures > limit * total:
         return StudyStopped("failures", f"{failures} of {total} trials failed; the last: {_headline(last)}")
     return None
 
 
-def _alike(history: History) -> bool:
-    failures = [history.row(number).failure for number in history.order[-ALIKE:]]
+def _alike(history: History, total: int) -> bool:
+    failures = [history.row(number).failure for number in history.order[-total:]]
     return len({None if failure is None else failure.digest for failure in failures}) == 1
 
 

@@ -1,6 +1,9 @@
 """Keeps count of one call of `optimize`: what finished, where the time went, what is best so far."""
 
+import math
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from ayar.base.errors import NoTrial
 from ayar.study.log import Log
@@ -51,12 +54,15 @@ class Scoreboard:
         new, self._seen = history.order[self._seen :], len(history.order)
         if len(history.goals) > 1:
             return
-        losses, feasible = history.losses[:, 0], history.feasible
         for number in new:
-            if history.row(number).state is not State.COMPLETE or not feasible[number]:
-                continue
-            if self._best is None or losses[number] < losses[self._best]:
+            complete = history.row(number).state is State.COMPLETE and bool(np.all(history.violations[number] == 0.0))
+            if complete and (self._best is None or self._merit(number) < self._merit(self._best)):
                 self._best, self.improved = number, True
+
+    def _merit(self, number: int) -> tuple[bool, float]:
+        """Less is better: finite values first, as in `best_number`."""
+        loss = self.log.history.row(number).values[0] * self.log.history.goals[0].sign
+        return not math.isfinite(loss), loss if math.isfinite(loss) else 0.0
 
     def progress(self, now: float, running: int) -> Progress:
         """The numbers at the clock's reading `now`; messages and the improvement mark are handed over once."""
