@@ -17,7 +17,7 @@ install: .venv/installed  ## a virtual environment with everything the tests nee
 
 demo: .venv/installed  ## tune a support vector machine on real data, and write its report
 	$(BIN)/ayar tune examples/digits_svm.py --storage sqlite:///ayar-demo.db
-	$(BIN)/ayar report ayar-demo.html --storage sqlite:///ayar-demo.db --study digits_svm
+	$(BIN)/ayar report ayar-demo.html --storage sqlite:///ayar-demo.db
 
 test: .venv/installed  ## everything that CI checks
 	$(BIN)/ruff format --check
