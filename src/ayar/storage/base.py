@@ -32,23 +32,33 @@ class Claim(msgspec.Struct, frozen=True):
     """The answer to a claim: a lease, or why there is none."""
 
     lease: Lease | None = None
-    wait: bool = False
-    """No trial now, but one that runs may come back."""
+    wait: tuple[str, ...] = ()
+    """No trial now, but those of these workers may come back; empty when there is nothing to wait for."""
     reason: str = ""
     """Why the study hands out nothing more: "budget" or "stopped"."""
     reclaimed: tuple[int, ...] = ()
     """Trials of dead or silent workers that this claim took back."""
+    head: int = 0
+    """The study's last event now."""
 
 
 class Appended(msgspec.Struct, frozen=True):
     """The answer to an append."""
 
-    first: Event
-    """The first event written, with the numbers it was given."""
-    head: int
-    """The study's last event now."""
+    events: tuple[Event, ...]
+    """What was written, with the numbers it was given; equal to what `read` returns for them."""
     repeated: bool = False
-    """The key was used before: `first` is what was written then, nothing was written now."""
+    """The key was used before: `events` holds the first of what was written then, nothing was written now."""
+
+    @property
+    def first(self) -> Event:
+        """The first event."""
+        return self.events[0]
+
+    @property
+    def head(self) -> int:
+        """Number of the last event written."""
+        return self.events[-1].id
 
 
 class Worker(msgspec.Struct, frozen=True):

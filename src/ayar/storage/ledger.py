@@ -10,12 +10,12 @@ from typing import Protocol
 
 import msgspec
 
-from ayar.base.errors import TellRefused
+from ayar.base.errors import ArgumentError, TellRefused
 from ayar.storage.base import Claim, Worker
 from ayar.storage.lease import GRACE_LEASES, Life
 from ayar.trial import events as ev
 from ayar.trial.failure import Failure
-from ayar.trial.state import MOVES, State
+from ayar.trial.state import FINAL, MOVES, State
 
 MICROSECONDS = 1_000_000
 
@@ -102,6 +102,10 @@ def apply(counters: Counters, slots: Slots, body: ev.Body, fence: ev.Lease | Non
             body = msgspec.structs.replace(body, number=_next_number(counters))
             slots.put(Slot(body.number, State.WAITING, priority=body.priority))
         case ev.TrialAdded():
+            if body.state not in FINAL:
+                raise ArgumentError(
+                    f"add: expected a final state ({', '.join(sorted(FINAL))}), got {body.state.value!r}"
+                )
             body = msgspec.structs.replace(body, number=_next_number(counters))
         case ev.TrialTold() if fence is None:
             _check_unfenced(slots, body)
@@ -140,7 +144,7 @@ def _check_unfenced(slots: Slots, body: ev.TrialTold) -> None:
     slot = slots.get(body.number)
     if slot is None:
         raise TellRefused(f"trial {body.number} is not open; only a waiting trial is told without a lease")
-    if body.state not in MOVES.get((slot.state, "TrialTold"), frozenset()) or slot.state is not State.WAITING:
+    if slot.state is not State.WAITING or slot.token is not None or body.state not in MOVES[slot.state, "TrialTold"]:
         raise TellRefused(f"trial {body.number} is {slot.state}; only its worker tells it {body.state}")
 
 
@@ -153,6 +157,9 @@ def _held(slots: Slots, body: ev.Body, fence: ev.Lease | None) -> Slot:
         held = "nobody" if slot.token is None else f"worker {slot.worker!r} (token {slot.token})"
         token = None if fence is None else fence.token
         raise TellRefused(f"trial {number}: the lease with token {token} is superseded; the trial is with {held} now")
+    before = None if slot.state is State.RESERVED else slot.state
+    if (before, ev.kind_of(body)) not in MOVES:
+        raise TellRefused(f"trial {number} is {slot.state}, and {ev.kind_of(body)} is no move from there")
     return slot
 
 
@@ -224,7 +231,8 @@ def claim(counters: Counters, slots: Slots, moment: Moment, worker: Worker, ttl:
     if slot is None and within:
         slot = Slot(_next_number(counters), State.RESERVED)
     if slot is None:
-        return Claim(wait=True) if any(True for _ in slots.leased()) else Claim(reason="budget")
+        holders = tuple(sorted({slot.worker or "" for slot in slots.leased()}))
+        return Claim(wait=holders) if holders else Claim(reason="budget")
     if slot.attempt == 0 and not slot.clock:
         # Counted once, when it is first handed out: an abandoned reservation was counted already.
         counters.asked += 1

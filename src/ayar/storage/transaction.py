@@ -5,12 +5,14 @@ A store opens a `Transaction` on one study, calls one of these functions and com
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from ayar.base.clock import Clock
+from ayar.base.errors import ArgumentError
 from ayar.storage import ledger
 from ayar.storage.base import Appended, Claim, Worker
-from ayar.storage.lease import Life, life_of
+from ayar.storage.lease import life_of
 from ayar.storage.ledger import Counters, Moment, Slots
 from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of, next_chain
 from ayar.trial.state import State
@@ -55,23 +57,21 @@ def append(
 ) -> Appended:
     """Apply and write `bodies`; see `Store.append`."""
     if key is not None and (line := tx.with_key(key)) is not None:
-        return Appended(line.event(), tx.counters.head, repeated=True)
+        return Appended((line.event(),), repeated=True)
     ledger.tick(tx.counters, tx.slots, moment(clock))
     numbered = [ledger.apply(tx.counters, tx.slots, body, fence) for body in bodies]
-    first = _write(tx, clock, numbered, worker, key)
-    return Appended(first, tx.counters.head)
+    return Appended(_write(tx, clock, numbered, worker, key))
 
 
 def claim(tx: Transaction, clock: Clock, worker: Worker, ttl: float) -> Claim:
     """Take back what dead workers hold, then hand out the next trial; see `Store.claim`."""
     now = moment(clock)
     ledger.tick(tx.counters, tx.slots, now)
-    lives: dict[str, Life] = {worker.holder: Life.ALIVE}
-    lost = ledger.reclaim(tx.slots, now, lambda text: lives.setdefault(text, life_of(text)), tx.counters.lost_retries)
+    lost = ledger.reclaim(tx.slots, now, cache(life_of), tx.counters.lost_retries)
     if lost:
         _write(tx, clock, lost, worker.name, None)
     answer = ledger.claim(tx.counters, tx.slots, now, worker, ttl)
-    return Claim(answer.lease, answer.wait, answer.reason, tuple(body.number for body in lost))
+    return Claim(answer.lease, answer.wait, answer.reason, tuple(body.number for body in lost), tx.counters.head)
 
 
 def renew(tx: Transaction, clock: Clock, lease: Lease) -> bool:
@@ -101,17 +101,16 @@ def moment(clock: Clock) -> Moment:
     return Moment(clock.steady(), clock.boot)
 
 
-def _write(tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, key: str | None) -> Event:
-    counters, first, at = tx.counters, None, clock.wall()
+def _write(tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, key: str | None) -> tuple[Event, ...]:
+    counters, at, events = tx.counters, clock.wall(), []
     for body in bodies:
         text, kind = encode_body(body), kind_of(body)
         counters.head += 1
         counters.chain = next_chain(counters.chain, counters.head, kind, text)
         number: int | None = getattr(body, "number", None)
         tx.add(Line(counters.head, kind, number, worker or None, at, counters.active, key, text, counters.chain))
-        if first is None:
-            first = Event(counters.head, body, at, counters.active, worker or None, key, counters.chain)
+        events.append(Event(counters.head, body, at, counters.active, worker or None, key, counters.chain))
         key = None
-    if first is None:
-        raise ValueError("append: expected at least one event, got none")
-    return first
+    if not events:
+        raise ArgumentError("append: expected at least one event, got none")
+    return tuple(events)

@@ -4,10 +4,12 @@ No transaction is open while a sampler thinks. `seen` is the last event the prop
 again from the same log and compare.
 """
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ayar.base.clock import Clock
+from ayar.base.errors import StoreError, TellRefused
 from ayar.base.jsontext import Json, unwrap, wrap
 from ayar.base.registry import Registry
 from ayar.base.rng import Streams, stream
@@ -17,7 +19,7 @@ from ayar.space.space import Space
 from ayar.space.wire import params_to_wire
 from ayar.storage.base import Worker
 from ayar.study.log import Log
-from ayar.trial.events import Lease, StudyStopped, TrialAsked, TrialResumed
+from ayar.trial.events import Lease, StudyStopped, TrialAsked, TrialRequeued, TrialResumed
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
 
@@ -29,8 +31,8 @@ class Asked:
     lease: Lease | None = None
     wire: dict[str, Json] = field(default_factory=dict)
     """The trial's parameters in the space's wire form."""
-    wait: bool = False
-    """Another trial runs and may come back."""
+    wait: tuple[str, ...] = ()
+    """Workers whose trials may come back; empty when there is nothing to wait for."""
     reason: str = ""
     """Why the study hands out nothing more: "budget", "exhausted", or what stopped it."""
     reclaimed: tuple[int, ...] = ()
@@ -49,13 +51,27 @@ class Asker:
     def ask(self) -> Asked:
         """Claim and propose one trial."""
         claim = self._log.claim(self._worker)
-        fold = self._log.refresh()
+        fold = self._log.fold
         if claim.lease is None:
             stopped = fold.stopped.reason if fold.stopped is not None else "stopped"
             reason = stopped if claim.reason == "stopped" else claim.reason
             return Asked(wait=claim.wait, reason=reason, reclaimed=claim.reclaimed)
-        asked = self._propose(claim.lease)
+        try:
+            asked = self._propose(claim.lease)
+        except BaseException:
+            self._put_back(claim.lease)
+            raise
         return replace(asked, reclaimed=claim.reclaimed)
+
+    def _put_back(self, lease: Lease) -> None:
+        """Hand a trial back after an interrupt or error, whether or not it was asked by then."""
+        log = self._log
+        with contextlib.suppress(TellRefused, StoreError):
+            log.store.release(log.study, lease)
+            log.refresh()
+            if lease.number < len(log.history) and log.history.row(lease.number).token == lease.token:
+                body = TrialRequeued(lease.number, lease.attempt, "shutdown")
+                log.append(body, worker=self._worker.name, fence=lease)
 
     def _propose(self, lease: Lease) -> Asked:
         if lease.attempt > 1:
@@ -94,8 +110,9 @@ class Asker:
         """Give the number back; the study ends when nothing runs that could come back."""
         log = self._log
         log.store.release(log.study, lease)
-        if log.history.pending.any():
-            return Asked(wait=True)
+        if (pending := log.history.pending).any():
+            workers = {log.history.row(int(number)).worker or "" for number in pending.nonzero()[0]}
+            return Asked(wait=tuple(sorted(workers)))
         detail = f"all {len(log.history)} configurations of the space were tried"
         log.append(StudyStopped("exhausted", detail), worker=self._worker.name, key=f"exhausted:{log.fold.opened}")
         return Asked(reason="exhausted")

@@ -84,7 +84,7 @@ class LiveTrial(Parameters):
             ArgumentError: a value that is no number, or a step that is not whole.
         """
         try:
-            point = Report(int(step), float(value), None if fold is None else int(fold))
+            point = Report(_whole(step), float(value), None if fold is None else _whole(fold))
         except (TypeError, ValueError):
             raise ArgumentError(
                 f"trial.report: expected a number and a whole step, got {shorten(value)}, {shorten(step)}"
@@ -183,6 +183,13 @@ class LiveTrial(Parameters):
 
     def __repr__(self) -> str:
         return f"<trial {self.number} under way {self._params}>"
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if number != value:
+        raise ValueError(value)
+    return number
 
 
 def same_values(one: Domain, other: Domain) -> bool:

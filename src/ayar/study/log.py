@@ -47,11 +47,17 @@ class Log:
         key: str | None = None,
         durable: bool = True,
     ) -> Appended:
-        """Write `bodies` and read them back, with whatever others wrote before them."""
+        """Write `bodies` and fold them in, after whatever others wrote before them."""
         answer = self.store.append(self.study, bodies, worker=worker, fence=fence, key=key, durable=durable)
-        self.refresh()
+        if not answer.repeated and answer.first.id == self.fold.head + 1:
+            self.fold.extend(answer.events)
+        else:
+            self.refresh()
         return answer
 
     def claim(self, worker: Worker) -> Claim:
-        """Reserve a trial for `worker`."""
-        return self.store.claim(self.study, worker, self.setup.lease_s)
+        """Reserve a trial for `worker`, and read what the study's last event was then."""
+        answer = self.store.claim(self.study, worker, self.setup.lease_s)
+        if answer.head != self.fold.head:
+            self.refresh()
+        return answer

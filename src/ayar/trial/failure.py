@@ -40,6 +40,11 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ArgumentError(f"Failure: expected a kind among {', '.join(KINDS)}, got {shorten(self.kind)}")
+        for field in ("message", "type", "where", "traceback", "stderr"):
+            # Lone surrogates, as undecodable file names have, fit into no database.
+            text = getattr(self, field)
+            if not text.isascii():
+                msgspec.structs.force_setattr(self, field, text.encode(errors="replace").decode())
         if not self.digest:
             cause = msgspec.json.encode((self.kind, self.type, self.where, self.signal, self.exit_code))
             msgspec.structs.force_setattr(self, "digest", blake2b(cause, digest_size=8).hexdigest())

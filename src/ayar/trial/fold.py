@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from ayar.base.errors import StoreUnreadable, StudyChanged
+from ayar.base.jsontext import number_from_wire, unwrap
 from ayar.space.difference import difference
 from ayar.space.space import Space
 from ayar.space.union import join
 from ayar.space.wire import domain_from_json, params_from_wire, space_from_json
-
-from ayar.base.errors import StoreUnreadable, StudyChanged
-from ayar.base.jsontext import number_from_wire, unwrap
 from ayar.trial import events as ev
 from ayar.trial.history import History, Row
 from ayar.trial.setup import Setup, setup_of

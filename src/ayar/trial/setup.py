@@ -1,12 +1,13 @@
 """What is fixed, or changed only by an event, about a study: everything a decision may depend on beside the history."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ayar.space.space import Space
-
 from ayar.base.errors import ArgumentError, did_you_mean, shorten
+from ayar.space.space import Space
 from ayar.trial.events import Plugin, StudyCreated
+from ayar.trial.failure import KINDS
 from ayar.trial.goal import Constraint, Goal
 
 REPEATS = ("avoid", "allow")
@@ -41,12 +42,19 @@ class Setup:
                 f"repeats: expected 'avoid' or 'allow', got {shorten(self.repeats)}"
                 f"{did_you_mean(self.repeats, REPEATS)}"
             )
-        for field in ("max_trials", "max_seconds"):
-            limit = getattr(self, field)
-            if limit is not None and not limit >= 0:
-                raise ArgumentError(f"{field}: expected a number >= 0 or None, got {shorten(limit)}")
-        if not self.lease_s > 0:
+        if self.max_trials is not None and not _is_count(self.max_trials):
+            raise ArgumentError(f"max_trials: expected a whole number >= 0 or None, got {shorten(self.max_trials)}")
+        if self.max_seconds is not None and not _is_amount(self.max_seconds):
+            raise ArgumentError(f"max_seconds: expected seconds >= 0 or None, got {shorten(self.max_seconds)}")
+        if not _is_amount(self.max_failures):
+            raise ArgumentError(f"max_failures: expected a count, or a rate below 1, got {shorten(self.max_failures)}")
+        if not (_is_amount(self.lease_s) and self.lease_s > 0):
             raise ArgumentError(f"lease_s: expected seconds > 0, got {shorten(self.lease_s)}")
+        for kind, times in self.retries:
+            if kind not in KINDS:
+                raise ArgumentError(f"retries: no failure is of the kind {kind!r}{did_you_mean(str(kind), KINDS)}")
+            if not _is_count(times):
+                raise ArgumentError(f"retries[{kind!r}]: expected a whole number >= 0, got {shorten(times)}")
 
     @property
     def signs(self) -> tuple[float, ...]:
@@ -65,6 +73,14 @@ class Setup:
         if "retries" in known:
             known["retries"] = tuple(sorted(known["retries"].items()))
         return replace(self, **known)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
 
 
 def setup_of(created: StudyCreated, space: Space) -> Setup:
