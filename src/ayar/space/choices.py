@@ -71,6 +71,11 @@ class Choices(Domain):
         """The choice at this place; a list or dict is a copy."""
         return fresh(self.choices[int(code)])
 
+    def shown(self, code: float) -> Any:
+        """The choice at this place, an object by its Label."""
+        choice, text = self.choices[int(code)], self.labels[int(code)]
+        return choice if text is None or is_plain(choice) else Label(text)
+
     def tick(self, index: int) -> float:
         """The place itself."""
         return float(index)

@@ -29,16 +29,12 @@ class Rule(ABC):
     """The parameters it names; empty if it may read any."""
 
     @abstractmethod
-    def bind(self, structure: Structure) -> None:
-        """Raise SpaceError if the rule does not fit these parameters."""
-
-    @abstractmethod
     def met(self, codec: Codec, X: Floats, A: Mask) -> Mask:
         """(n,) bool: which configurations meet it."""
 
     def distance(self, codec: Codec, X: Floats, A: Mask) -> Floats:
-        """(n,) how far from met: 0 where it is; 1 elsewhere unless the rule knows better."""
-        return np.where(self.met(codec, X, A), 0.0, 1.0)
+        """(n,) how far from met: 0 where it is; inf elsewhere unless the rule knows better."""
+        return np.where(self.met(codec, X, A), 0.0, np.inf)
 
     def applies(self, codec: Codec, X: Floats, A: Mask) -> Mask:
         """(n,) bool: where all parameters it names are active."""
@@ -62,10 +58,6 @@ class Expression(Rule):
     tree: Node
     names: tuple[str, ...]
 
-    def bind(self, structure: Structure) -> None:
-        """Check names and kinds."""
-        check(self.tree, self.text, structure.params)
-
     def met(self, codec: Codec, X: Floats, A: Mask) -> Mask:
         """Where it holds or does not apply."""
         return holds(self.tree, self._columns(codec, X), len(X)) | ~self.applies(codec, X, A)
@@ -88,9 +80,6 @@ class Function(Rule):
     function: Callable[[dict[str, Any]], bool]
     label: str
     names: tuple[str, ...] = ()
-
-    def bind(self, structure: Structure) -> None:
-        """Nothing can be known before it is called."""
 
     def met(self, codec: Codec, X: Floats, A: Mask) -> Mask:
         """Row by row, on decoded configurations."""
@@ -135,30 +124,14 @@ class Forbidden(Rule):
     """A combination of values that must not occur; names that map to several values forbid any of them."""
 
     values: Mapping[str, tuple[Any, ...]]
+    codes: Mapping[str, frozenset[float]]
+    """The same values, coded."""
     names: tuple[str, ...]
-
-    def codes(self, structure: Structure) -> dict[str, frozenset[float]]:
-        """Name to the codes that the combination holds.
-
-        Raises:
-            SpaceError: an unknown parameter, or a value it cannot take.
-        """
-        found = {}
-        for name, values in self.values.items():
-            if name not in structure.params:
-                near = did_you_mean(str(name), structure.params)
-                raise SpaceError(f"forbidden {self.written()}: no parameter is called {name!r}{near}")
-            found[name] = resolve_codes(name, values, structure.params[name], f"forbidden {self.written()}")
-        return found
-
-    def bind(self, structure: Structure) -> None:
-        """Check names and values."""
-        self.codes(structure)
 
     def met(self, codec: Codec, X: Floats, A: Mask) -> Mask:
         """Where some named parameter has another value or is inactive."""
         hit = self.applies(codec, X, A)
-        for name, codes in self.codes(codec.structure).items():
+        for name, codes in self.codes.items():
             if name in codec.places:
                 hit &= np.isin(X[:, codec.places[name]], sorted(codes))
             else:
@@ -166,23 +139,26 @@ class Forbidden(Rule):
         return ~hit
 
     def written(self) -> str:
-        """The combination as a person would write it."""
+        """The combination as a person would write it, labels standing for objects."""
         return repr({name: spelled(values) for name, values in self.values.items()})
 
     def __str__(self) -> str:
         return f"forbidden {self.written()}"
 
 
-def constraint_of(rule: Any) -> Rule:
+def constraint_of(rule: Any, structure: Structure) -> Rule:
     """A constraint from an expression, a function or a constraint.
 
     Raises:
-        SpaceError: something else, or text that is no expression.
+        SpaceError: something else, text that is no expression, or one that makes no sense over these parameters.
     """
-    if isinstance(rule, Rule):
+    if isinstance(rule, Expression):
+        return constraint_of(rule.text, structure)
+    if isinstance(rule, Function):
         return rule
     if isinstance(rule, str):
         tree = parse(rule)
+        check(tree, rule, structure.params)
         return Expression(rule, tree, names_in(tree))
     if callable(rule):
         return Function(rule, label_for(rule if hasattr(rule, "__qualname__") else type(rule)))
@@ -192,17 +168,23 @@ def constraint_of(rule: Any) -> Rule:
     )
 
 
-def forbidden_of(combination: Any) -> Forbidden:
+def forbidden_of(combination: Any, structure: Structure) -> Forbidden:
     """A forbidden combination from a mapping of names to values.
 
     Raises:
-        SpaceError: not a mapping, or an empty one.
+        SpaceError: not a mapping, an empty one, an unknown parameter, or a value it cannot take.
     """
-    if isinstance(combination, Forbidden):
-        return combination
+    combination = combination.values if isinstance(combination, Forbidden) else combination
     if not isinstance(combination, Mapping) or not combination:
         raise SpaceError(
             f'forbidden holds mappings such as {{"solver": "lbfgs", "penalty": "l1"}}, got {shorten(combination)}'
         )
-    values = {name: alternatives(value, f"forbidden[{name!r}]") for name, value in combination.items()}
-    return Forbidden(values, tuple(values))
+    where = f"forbidden {shorten(dict(combination))}"
+    values, codes = {}, {}
+    for name, given in combination.items():
+        if name not in structure.params:
+            raise SpaceError(f"{where}: no parameter is called {name!r}{did_you_mean(str(name), structure.params)}")
+        domain = structure.params[name]
+        codes[name] = resolve_codes(name, alternatives(given, f"{where}: {name}"), domain, where)
+        values[name] = tuple(domain.shown(code) for code in sorted(codes[name]))
+    return Forbidden(values, codes, tuple(values))

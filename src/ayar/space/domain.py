@@ -61,6 +61,10 @@ class Domain(ABC):
     def value(self, code: float) -> Any:
         """The value behind a code."""
 
+    def shown(self, code: float) -> Any:
+        """The value behind a code for people and for JSON: an object by its Label."""
+        return self.value(code)
+
     @abstractmethod
     def tick(self, index: int) -> float:
         """The code of level number `index`, of a domain with levels."""

@@ -25,7 +25,7 @@ Accept = Callable[[Floats], Mask]
 PLAIN_DRAWS = 8_192
 LARGEST_BATCH = 2_048
 LISTED_AT_MOST = 100_000
-WALKS = 4
+FRUITLESS_WALKS = 3
 
 
 def draw(space: Space, uniforms: Uniforms, count: int, accept: Accept | None = None) -> tuple[Floats, Mask]:
@@ -41,7 +41,7 @@ def draw(space: Space, uniforms: Uniforms, count: int, accept: Accept | None = N
     found = _Found(space, count, accept)
     size, tries = count, 0
     while found.missing and tries < PLAIN_DRAWS + count:
-        found.take(space.codec.from_unit(uniforms(size)))
+        found.keep(found.suitable(space.codec.from_unit(uniforms(size))))
         tries += size
         size = min(4 * max(size, 4), LARGEST_BATCH)
     if found.missing:
@@ -70,11 +70,10 @@ class _Found:
         masked = codec.mask(X, A)[good]
         return masked if self.accept is None else masked[self.accept(masked)]
 
-    def take(self, X: Floats) -> None:
-        """Keep what suits, as far as it is needed."""
-        masked = self.suitable(X)[: self.missing]
-        self.kept.append(masked)
-        self.missing -= len(masked)
+    def keep(self, suitable: Floats) -> None:
+        """Keep rows of masked codes, as far as they are needed."""
+        self.kept.append(suitable[: self.missing])
+        self.missing -= len(self.kept[-1])
 
     def rows(self) -> tuple[Floats, Mask]:
         X = np.concatenate(self.kept) if self.kept else np.empty((0, len(self.space.codec.names)))
@@ -86,16 +85,16 @@ def _harder(space: Space, uniforms: Uniforms, found: _Found) -> None:
     listed = _listing(space.codec)
     if listed is not None:
         rest = found.suitable(listed)
-        picks = np.argsort(uniforms(len(rest))[:, 0], kind="stable") if listed.shape[1] else np.arange(len(rest))
-        chosen = rest[picks[: found.missing]]
-        found.kept.append(chosen)
-        found.missing -= len(chosen)
+        if len(rest):
+            # With no column there is one configuration, and no uniform number to pick it with.
+            picks = uniforms(found.missing)[:, 0] * len(rest) if rest.shape[1] else np.zeros(found.missing)
+            found.keep(rest[picks.astype(np.intp)])
         return
-    for _ in range(WALKS):
-        X = walk(space, uniforms, found.missing)
-        found.take(X)
-        if not found.missing:
-            return
+    fruitless = 0
+    while found.missing and fruitless < FRUITLESS_WALKS:
+        before = found.missing
+        found.keep(found.suitable(walk(space, uniforms, found.missing)))
+        fruitless += found.missing == before
 
 
 def _listing(codec: Codec) -> Floats | None:

@@ -38,7 +38,7 @@ def grid(
 
 def _codes(domain: Domain, codec: Codec, place: int, points: int | None) -> Sequence[int] | list[float]:
     """Level numbers of one column, or its codes if it is continuous."""
-    if domain.levels:
+    if domain.levels or codec.structure.demands(codec.names[place]) is None:
         return range(domain.levels)
     if points is None:
         raise SpaceError(
@@ -47,7 +47,8 @@ def _codes(domain: Domain, codec: Codec, place: int, points: int | None) -> Sequ
         )
     U = np.full((points, len(codec.names)), 0.5)
     U[:, place] = np.linspace(0.0, 1.0, points)
-    return list(map(float, codec.from_unit(U)[:, place]))
+    # The way through a logarithm may miss the bounds by a rounding.
+    return [codec.columns[place].low, *codec.from_unit(U)[1:-1, place].tolist(), codec.columns[place].high]
 
 
 def _due(order: Sequence[str], codec: Codec, rules: Sequence[Rule]) -> list[list[Rule]]:

@@ -153,7 +153,7 @@ def _steps(spec: range) -> Domain:
 
 
 def _table(spec: Mapping[Any, Any]) -> Domain:
-    kind = spec.get("type", _table_kind(spec))
+    kind = spec["type"] if "type" in spec else _table_kind(spec)
     if kind not in _TABLES:
         raise SpaceError(f"unknown type {shorten(kind)}{did_you_mean(str(kind), _TABLES)}")
     make, allowed = _TABLES[kind]

@@ -48,10 +48,8 @@ class Space:
     ) -> None:
         """See the class."""
         self.structure = Structure(MappingProxyType(domains_of(params)), dict(fixed or {}))
-        self.constraints: tuple[Rule, ...] = tuple(map(constraint_of, _several("constraints", constraints)))
-        self.forbidden = tuple(map(forbidden_of, _several("forbidden", forbidden)))
-        for rule in self.rules:
-            rule.bind(self.structure)
+        self.constraints = tuple(constraint_of(rule, self.structure) for rule in _several("constraints", constraints))
+        self.forbidden = tuple(forbidden_of(values, self.structure) for values in _several("forbidden", forbidden))
         self.codec = Codec(self.structure)
 
     @property

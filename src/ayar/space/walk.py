@@ -46,9 +46,11 @@ def walk(space: Space, uniforms: Callable[[int], Floats], wanted: int) -> Floats
 def _distances(space: Space, U: Floats) -> Floats:
     X = space.codec.from_unit(U)
     A = space.codec.activity(X)
-    # Squashed to [0, 1), so that a rule in large units does not drown the others.
+    # Squashed to [0, 1), so that a rule in large units does not drown the others. A rule that knows no distance counts
+    # more than all that do: it is met first, and then not given up while the others come nearer.
     distances = [rule.distance(space.codec, X, A) for rule in space.rules]
-    return np.sum([far / (1.0 + far) for far in distances], axis=0) if distances else np.zeros(len(U))
+    known = [np.where(np.isinf(far), len(distances), 1.0 - 1.0 / (1.0 + far)) for far in distances]
+    return np.sum(known, axis=0) if known else np.zeros(len(U))
 
 
 def _moved(U: Floats, chosen: Floats, length: Floats, direction: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import UNSET
 
 from ayar.base.errors import SpaceError, shorten
-from ayar.space.constraints import Expression, Function, Rule, constraint_of, stored_function
+from ayar.space.constraints import Expression, Function, Rule, stored_function
 from ayar.space.domains import Bool, Categorical, Choices, Constant, Domain, Float, Int, Label, Normal, Ordinal
 from ayar.space.space import Space
 from ayar.space.values import is_json_scalar, is_plain
@@ -66,11 +66,6 @@ def value_from_json(data: Any, where: str) -> Any:
     raise SpaceError(f"{where}: expected a stored value, got {shorten(data)}")
 
 
-def _stored(domain: Choices, value: Any) -> Any:
-    """A value of `domain`, its label standing for an object."""
-    return value if is_plain(value) else Label(str(domain.names()[int(domain.code(value))]))
-
-
 def domain_to_json(domain: Domain) -> dict[str, Any]:
     """One domain as JSON, less its condition, which means something only within a space.
 
@@ -84,20 +79,17 @@ def domain_to_json(domain: Domain) -> dict[str, Any]:
         out |= {"step": domain.step} if domain.step != (None if isinstance(domain, Float) else 1) else {}
         out |= {"prior": {"mean": domain.prior.mean, "sd": domain.prior.sd}} if domain.prior else {}
     if isinstance(domain, Choices) and not isinstance(domain, Bool):
-        pairs = zip(domain.choices, domain.labels, strict=True)
-        out["choices"] = [_choice_to_json(domain, value, text) for value, text in pairs]
+        out["choices"] = [_choice_to_json(domain, place) for place in range(domain.levels)]
     if isinstance(domain, Choices) and domain.prior is not None:
         out["prior"] = list(domain.prior)
     if domain.default is not UNSET:
-        default = domain.default
-        out["default"] = value_to_json(_stored(domain, default) if isinstance(domain, Choices) else default)
+        out["default"] = value_to_json(domain.shown(domain.code(domain.default)))
     return out
 
 
-def _choice_to_json(domain: Choices, value: Any, text: str | None) -> Any:
-    if text is not None and is_plain(value):
-        return {"label": text, "value": value_to_json(value)}
-    return value_to_json(_stored(domain, value))
+def _choice_to_json(domain: Choices, place: int) -> Any:
+    value, text = value_to_json(domain.shown(place)), domain.labels[place]
+    return {"label": text, "value": value} if text is not None and is_plain(domain.choices[place]) else value
 
 
 def domain_from_json(data: Any, where: str = "$") -> Domain:
@@ -189,7 +181,7 @@ def space_to_json(space: Space) -> dict[str, Any]:
         "params": [_param_to_json(space, name) for name in space.names],
         "constraints": [_rule_to_json(rule) for rule in space.constraints],
         "forbidden": [
-            [[name, _codes_to_json(space, name, codes)] for name, codes in rule.codes(space.structure).items()]
+            [[name, _codes_to_json(space, name, codes)] for name, codes in rule.codes.items()]
             for rule in space.forbidden
         ],
         "fixed": [
@@ -205,11 +197,7 @@ def _param_to_json(space: Space, name: str) -> dict[str, Any]:
 
 
 def _codes_to_json(space: Space, name: str, codes: Iterable[float]) -> list[Any]:
-    domain = space.params[name]
-    values = [
-        domain.value(code) if not isinstance(domain, Choices) else domain.choices[int(code)] for code in sorted(codes)
-    ]
-    return [value_to_json(_stored(domain, value) if isinstance(domain, Choices) else value) for value in values]
+    return [value_to_json(space.params[name].shown(code)) for code in sorted(codes)]
 
 
 def _rule_to_json(rule: Rule) -> Any:
@@ -220,10 +208,9 @@ def _rule_to_json(rule: Rule) -> Any:
     raise SpaceError(f"cannot store the constraint {rule}; write it as an expression or a function")
 
 
-def _rule_from_json(data: Any) -> Rule:
-    if isinstance(data, dict) and isinstance(data.get("callable"), str):
-        return stored_function(data["callable"])
-    return constraint_of(data)
+def _rule_from_json(data: Any) -> Any:
+    is_function = isinstance(data, dict) and isinstance(data.get("callable"), str)
+    return stored_function(data["callable"]) if is_function else data
 
 
 def space_from_json(data: Any) -> Space:
@@ -264,9 +251,9 @@ def params_to_wire(space: Space, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _param_to_wire(domain: Domain | None, value: Any) -> Any:
-    place = domain.code(value) if isinstance(domain, Choices) else math.nan
     if is_json_scalar(value):
         return value
+    place = domain.code(value) if isinstance(domain, Choices) else math.nan
     if isinstance(domain, Choices) and not math.isnan(place):
         return {"choice": int(place), "label": _text(domain, int(place))}
     raise SpaceError(f"cannot write {type(value).__name__} {shorten(value)} as a value of {shorten(domain)}")
