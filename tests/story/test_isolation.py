@@ -5,6 +5,7 @@ The outcome table of promise P12 as far as executors know it, and P13: no proces
 
 import ctypes
 import gc
+import itertools
 import os
 import select
 import signal
@@ -52,10 +53,8 @@ def hang_with_children(payload: dict[str, Any], channel: Channel) -> None:
 
 
 def hang_in_c(payload: dict[str, Any], channel: Channel) -> None:
-    import re
-
     channel({"pids": [os.getpid()]})
-    re.match(r"(a+)+$", "a" * 60 + "b")  # holds the interpreter lock for years
+    max(itertools.repeat(1))  # never lets go of the interpreter lock, nor looks for signals
 
 
 def ignore_sigterm(payload: dict[str, Any], channel: Channel) -> None:
@@ -300,9 +299,6 @@ def test_an_attempt_that_takes_too_long_tells_where_it_was(lab: Lab) -> None:
     assert failure.message == "no result within the time limit (running); timeout=0.3 seconds"
     assert failure.where.endswith("in hang")
     assert "signal.pause()" in failure.traceback
-    other = lab.do("hang in C", timeout=0.3).failure
-    assert other is not None
-    assert (other.kind, other.where, other.digest) == ("timeout", "", failure.digest)
 
 
 def test_many_hanging_attempts_leave_no_process(lab: Lab) -> None:
@@ -332,6 +328,17 @@ def test_close_ends_what_runs(lab: Lab) -> None:
     [ended] = lab.executor.poll(0)
     assert (ended.number, ended.failure and ended.failure.kind) == (6, "cancelled")
     assert not group_lives(lab.pids[0])
+
+
+def test_a_module_that_crashes_while_it_is_loaded_fails_each_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "crashes_on_import.py").write_text("import ctypes\nctypes.string_at(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    lab = Lab(objective="crashes_on_import:loss")
+    with lab.executor:
+        failures = [lab.do("value").failure for _ in range(3)]
+    assert [failure.signal for failure in failures if failure] == [signal.SIGSEGV] * 3
 
 
 def test_an_idle_child_that_dies_costs_no_attempt(lab: Lab) -> None:
@@ -370,29 +377,30 @@ def test_each_child_uses_its_share_of_threads() -> None:
     assert set(libraries) == {1}
 
 
-def _holdings() -> tuple[int, int, int]:
-    """(file descriptors, threads, child processes) of this process."""
+def _holdings() -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """File descriptors, threads and child processes of this process."""
     gc.collect()
     me = psutil.Process()
-    return me.num_fds(), me.num_threads(), len(me.children(recursive=True))
+    return np.array([me.num_fds(), me.num_threads(), len(me.children(recursive=True))])
 
 
 def test_a_long_life_leaks_nothing() -> None:
-    with Lab().executor:  # the first executor starts the interpreter's resource tracker, which stays
-        pass
+    warm_up = Lab()  # the first child starts the interpreter's resource tracker, which stays
+    warm_up.do("value")
+    warm_up.executor.close()
     before = _holdings()
     lab = Lab()
     lab.do("value")
     early = _holdings()
-    for i in range(300):
+    for i in range(200):
         lab.do("os._exit" if i % 60 == 30 else "value")
-    assert _holdings() <= early
+    assert (_holdings() <= early).all()
     lab.executor.close()
-    assert _holdings() <= (before[0] + 1, before[1], before[2] + 1), "the tracker is one process and one descriptor"
+    assert (_holdings() <= before).all()
 
 
 SCRIPT = """
-import os, sys, signal
+import itertools, os, signal
 from ayar.executors.base import Task
 from ayar.executors.processes import ProcessExecutor
 
@@ -406,7 +414,7 @@ def objective(x, channel):
     if x is None:
         sleeper = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "1000")
         channel({"pids": [os.getpid(), sleeper]})
-        signal.pause()
+        HANG
     return FACTOR * x
 
 def tell(number, message):
@@ -424,7 +432,7 @@ print(__name__, "__file__" in globals())
 
 @pytest.mark.parametrize("way", ["file", "module", "code"])
 def test_a_script_needs_no_main_guard(tmp_path: Path, way: str) -> None:
-    script = SCRIPT.replace("MAIN_X", "14")
+    script = SCRIPT.replace("MAIN_X", "14").replace("HANG", "pass")
     (tmp_path / "tune.py").write_text(script)
     arguments = {"file": ["tune.py"], "module": ["-m", "tune"], "code": ["-c", script]}[way]
     done = subprocess.run(
@@ -440,9 +448,12 @@ def test_a_script_needs_no_main_guard(tmp_path: Path, way: str) -> None:
 
 
 @pytest.fixture
-def hanging_script(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
+def hanging_script(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
     """A script whose objective hangs with a grandchild, and the process ids of both."""
-    (tmp_path / "tune.py").write_text(SCRIPT.replace("MAIN_X", "None"))
+    hang = getattr(request, "param", "signal.pause()")
+    (tmp_path / "tune.py").write_text(SCRIPT.replace("MAIN_X", "None").replace("HANG", hang))
     with subprocess.Popen(
         [sys.executable, "tune.py"],
         cwd=tmp_path,
@@ -466,6 +477,7 @@ def test_ctrl_c_ends_a_script_with_all_it_started(hanging_script: tuple["subproc
     assert all(_is_gone(pid) for pid in pids)
 
 
+@pytest.mark.parametrize("hanging_script", ["signal.pause()", "max(itertools.repeat(1))"], indirect=True)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_children_and_grandchildren_die_with_their_parent(
     hanging_script: tuple["subprocess.Popen[str]", list[int]], number: signal.Signals

@@ -11,6 +11,7 @@ MESSAGE_BYTES = 2048
 TRACEBACK_BYTES = 8192
 STDERR_BYTES = 4096
 
+_ROOM = str(Path(__file__).parent / "_").removesuffix("_")
 _PACKAGE = str(Path(__file__).parent.parent / "_").removesuffix("_")
 _OUT_OF_MEMORY = re.compile(r"bad_alloc|MemoryError|Cannot allocate memory|[Oo]ut of memory")
 
@@ -25,11 +26,12 @@ def tail(text: str, limit: int) -> str:
 
 
 def failure_of_error(error: BaseException) -> Failure:
-    """What an exception says, without the frames of Ayar that lead to the objective."""
+    """What an exception says, without the frames of Ayar that lead to the objective, or from it back to an executor."""
     report = traceback.TracebackException.from_exception(error)
-    own = [i for i, frame in enumerate(report.stack) if not frame.filename.startswith(_PACKAGE)]
-    if own:
-        report.stack = traceback.StackSummary.from_list(report.stack[own[0] :])
+    first = [i for i, frame in enumerate(report.stack) if not frame.filename.startswith(_PACKAGE)][:1]
+    final = [i for i, frame in enumerate(report.stack) if not frame.filename.startswith(_ROOM)][-1:]
+    if first and final:
+        report.stack = traceback.StackSummary.from_list(report.stack[first[0] : final[0] + 1])
     last = report.stack[-1] if report.stack else None
     return Failure(
         kind=_kind(error),

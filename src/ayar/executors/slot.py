@@ -111,8 +111,7 @@ class Slot:
         """Take one message of the tenant; an attempt that is over comes back."""
         word, body = tenant.hear(now)
         if self._ending:
-            if word == "done":
-                self._ending = self._ending.with_place(body["failure"])
+            self._hear_last_words(tenant, self._ending, word, body)
             return None
         if word == "ready":
             tenant.is_ready = True
@@ -188,6 +187,14 @@ class Slot:
             tenant.line.send("attempt", self._attempt.task.payload)
             self._attempt = replace(self._attempt, tries=self._attempt.tries + 1)
 
+    def _hear_last_words(self, tenant: Tenant, ending: Ending, word: str, body: Any) -> None:
+        """What a child says that is being ended; its attempt may still use the channel while it cleans up."""
+        if word == "done":
+            self._ending = ending.with_place(body["failure"])
+        elif word == "ask":
+            with suppress(LineBroken):
+                tenant.line.send("refused", "the attempt is being ended")
+
     def _answer(self, tenant: Tenant, number: int, message: dict[str, Any]) -> None:
         try:
             tenant.line.send("reply", self._on_message(number, message))
@@ -244,8 +251,10 @@ class Slot:
         self._cut_short(tenant, failure, now, GRACE)
 
     def _cut_short(self, tenant: Tenant, failure: Failure, now: float, grace: float) -> None:
-        """End the child; its attempt has failed."""
-        assert self._attempt is not None  # noqa: S101 - all callers have looked
+        """End the child; its attempt, if there is one, has failed."""
+        if self._attempt is None:
+            self._end(tenant, None, now, grace)
+            return
         output, stderr = tenant.take_output()
         ended = Ended(
             number=self._attempt.task.number,
@@ -268,7 +277,10 @@ class Slot:
         self._ending = None
         self.tenant = None
         tenant.release()
-        self._nursery.forget()
+        if tenant.is_ready:
+            self._nursery.forget()
+        else:  # pebble may take its pool for broken by this, at any moment
+            self._nursery.close()
         # A child that never got as far as being ready is not replaced unasked: the next would end like it.
         if not self._closing and (tenant.is_ready or self._attempt):
             self._nursery.expect()
