@@ -26,7 +26,10 @@ OLD = Space({"lr": Float(1e-5, 0.1, log=True), "decay": [0, 1], "k": ["a", "b"]}
             Space(OLD.params, constraints=["decay < 2"], forbidden=[{"k": "a"}], fixed={"k": "b"}),
             ["- rule: decay < 1", "+ rule: decay < 2", "+ rule: forbidden {'k': 'a'}", "fixed k: free -> 'b'"],
         ),
-        (Space(dict(reversed(OLD.params.items())), constraints=["decay < 1"]), ["order: lr, decay, k -> k, decay, lr"]),
+        (
+            Space(dict(reversed(list(OLD.params.items()))), constraints=["decay < 1"]),
+            ["order: lr, decay, k -> k, decay, lr"],
+        ),
     ],
 )
 def test_each_change_is_one_line(new: Space, lines: list[str]) -> None:

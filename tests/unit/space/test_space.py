@@ -115,7 +115,8 @@ def test_the_repr_is_python_that_makes_an_equal_space() -> None:
 
 
 def test_names_are_text() -> None:
-    for name in (1, "", "\ud800"):
+    names: list[Any] = [1, "", "\ud800"]
+    for name in names:
         with pytest.raises(SpaceError, match=r"parameter names are text"):
             Space({name: (0, 1)})
 

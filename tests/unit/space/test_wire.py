@@ -117,12 +117,13 @@ def test_a_configuration_is_json_with_choices_by_place_where_needed() -> None:
 
 
 def test_types_are_strict_on_the_way_back() -> None:
-    for value in (1, 1.0, True, None, "1", float("inf"), {"$": {"label": 1}}, (), [[]]):
+    values: list[Any] = [1, 1.0, True, None, "1", float("inf"), {"$": {"label": 1}}, (), [[]]]
+    for value in values:
         back = params_from_wire(SPACE, through_text(params_to_wire(SPACE, {"odd": value})))["odd"]
         assert (type(back), back) == (type(value), value)
-    back = params_from_wire(SPACE, {"drop": 0, "units": 2.0})
-    assert [type(value) for value in back.values()] == [float, float]
-    assert not SPACE.contains(back)
+    read = params_from_wire(SPACE, {"drop": 0, "units": 2.0})
+    assert [type(value) for value in read.values()] == [float, float]
+    assert not SPACE.contains(read)
 
 
 def test_a_choice_that_moved_is_found_by_its_label() -> None:
