@@ -32,6 +32,9 @@ _STARTS, _CALLS, _POLISH_CALLS = 8, 30, 10
 _EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
 _APART = 0.05  # smallest distance between two starts, largest coordinate
 _MUTATION_STEPS = np.array([0.02, 0.1, 0.3])
+_GRAIN = (
+    2.0**40
+)  # unit coordinates are rounded to 1 / _GRAIN: bounds are met, and most last bits of other machines hidden
 _MUTATED = 3.0  # parameters changed by one mutation, on average
 
 
@@ -68,12 +71,15 @@ def join(*batches: Batch) -> Batch:
 
 def settle(space: Space, U: Floats) -> Batch:
     """The points of the space nearest to unit coordinates U (m, D); those that break its constraints are dropped."""
-    codec = space.codec
-    X = codec.from_unit(np.clip(U, 0.0, 1.0))
-    A = codec.activity(X)
-    rounded, masked = codec.to_unit(X), codec.mask(X, A)
+    return admit(space, space.codec.from_unit(np.rint(np.clip(U, 0.0, 1.0) * _GRAIN) / _GRAIN))
+
+
+def admit(space: Space, X: Floats) -> Batch:
+    """The points of natural values X (m, D), given for all parameters; those that break the constraints are dropped."""
+    A = space.codec.activity(X)
+    masked = space.codec.mask(X, A)
     kept = np.flatnonzero(space.feasible(masked, A))
-    return Batch(rounded[kept], masked[kept], A[kept])
+    return Batch(space.codec.to_unit(X[kept]), masked[kept], A[kept])
 
 
 def enumerated(space: Space) -> Batch | None:
@@ -82,7 +88,7 @@ def enumerated(space: Space) -> Batch | None:
     if not space.size <= ENUMERATED or not all(levels) or np.prod(levels, dtype=np.float64) > 4 * ENUMERATED:
         return None
     grids = np.meshgrid(*(grid_values(column) for column in space.codec.columns), indexing="ij")
-    return settle(space, space.codec.to_unit(np.stack([grid.ravel() for grid in grids], axis=1)))
+    return admit(space, np.stack([grid.ravel() for grid in grids], axis=1))
 
 
 def grid_values(column: Column) -> Floats:
@@ -203,12 +209,13 @@ def _exchange(space: Space, score: Score, batch: Batch) -> Batch:
     improved = []
     for row in range(len(batch)):
         point = batch.rows(slice(row, row + 1))
-        around = join(point, settle(space, _neighbours(space, point.U[0], point.A[0])))
+        around = join(point, admit(space, _neighbours(space, point.U[0], point.A[0])))
         improved.append(around.rows(np.array([int(np.argmax(score.values(around.U, around.A)))])))
     return join(*improved)
 
 
 def _neighbours(space: Space, u: Floats, a: Bools) -> Floats:
+    """(k, D) natural values, each one exchange away from the point."""
     codec = space.codec
     x = codec.from_unit(u[None])[0]
     rows = []
@@ -217,7 +224,7 @@ def _neighbours(space: Space, u: Floats, a: Bools) -> Floats:
             row = x.copy()
             row[d] = value
             rows.append(row)
-    return codec.to_unit(np.array(rows)) if rows else np.empty((0, len(u)))
+    return np.array(rows).reshape(-1, len(u))
 
 
 def _other_values(column: Column, value: float) -> list[float]:

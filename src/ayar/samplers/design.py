@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ayar.base.rng import stream
 from ayar.numerics.qmc import shifted_sobol
-from ayar.samplers.candidates import Batch, join, settle
+from ayar.samplers.candidates import Batch, admit, join, settle
 from ayar.space.codec import Column
 from ayar.space.space import Space
 
@@ -41,7 +41,7 @@ def sequence(space: Space, seed: int) -> Batch:
     for d, column in enumerate(columns):
         if column.kind == "categorical":
             U[:, d] = (_dealt(column.levels, generator) + 0.5) / column.levels
-    return join(settle(space, _first(space)), settle(space, U))
+    return join(admit(space, _first(space)), settle(space, U))
 
 
 def _dealt(levels: int, generator: np.random.Generator) -> NDArray[np.intp]:
@@ -51,11 +51,11 @@ def _dealt(levels: int, generator: np.random.Generator) -> NDArray[np.intp]:
 
 
 def _first(space: Space) -> Floats:
-    """(1, D): defaults where given, else the first choice and the middle of a range."""
+    """(1, D) natural values: defaults where given, else the first choice and the middle of a range."""
     codec = space.codec
-    u = np.array([_middle(column) for column in codec.columns])[None]
+    middle = codec.from_unit(np.array([[_middle(column) for column in codec.columns]]))
     given, _ = codec.encode([space.defaults()])
-    return np.where(np.isnan(given), u, codec.to_unit(given))
+    return np.where(np.isnan(given), middle, given)
 
 
 def _middle(column: Column) -> float:

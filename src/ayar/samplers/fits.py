@@ -20,6 +20,8 @@ from ayar.trial.history import History
 
 Floats = NDArray[np.float64]
 
+NOTE_VERSION = 1
+"""Notes of another version are not read: their θ may mean something else."""
 _FRESH_STARTS = frozenset({8, 16, 32, 64, 128, 256})
 """Fit counts that also start from three draws of the prior, so that one bad fit is not carried on for ever."""
 _DRAWS = 3
@@ -44,9 +46,11 @@ def read_fits(history: History, width: int) -> dict[int, Floats]:
     fits: dict[int, Floats] = {}
     for number in range(len(history)):
         note = history.note(number)
-        theta = note.get("theta")
-        if theta is not None and len(theta) == width:
-            fits.setdefault(note["fit"], np.array(theta, dtype=np.float64))
+        if (note.get("sampler"), note.get("version")) != ("gp", NOTE_VERSION) or "theta" not in note:
+            continue
+        theta = np.array(note["theta"], dtype=np.float64)
+        if len(theta) == width:
+            fits.setdefault(note["fit"], theta)
     return fits
 
 

@@ -30,7 +30,7 @@ from ayar.samplers.base import Capabilities, Proposal, Sampler
 from ayar.samplers.candidates import Batch, climb, completed, enumerated, join, mutated, settle, spread
 from ayar.samplers.design import active_parameters, sequence, start_length
 from ayar.samplers.fingerprint import numeric_fingerprint
-from ayar.samplers.fits import Fitter, last_fit, read_fits
+from ayar.samplers.fits import NOTE_VERSION, Fitter, last_fit, read_fits
 from ayar.samplers.single_thread import one_blas_thread
 from ayar.samplers.told import Told, read_told, single_losses
 from ayar.samplers.unseen import Unseen
@@ -43,7 +43,6 @@ Bools = NDArray[np.bool_]
 Choice = tuple[Batch, dict[str, Any]]
 """A point, (1, D), and its note."""
 
-VERSION = 1
 _FANTASIES = 8
 _BRANCH_SHARE = 0.25  # measured on the zoo: with 0 it stays in the first good branch, with 0.3 it gains nothing more
 _SPREAD, _MUTATED = 256, 256  # candidates before the local search; half as many above 300 rows
@@ -131,7 +130,7 @@ class _Chooser:
         if choice is None:
             return None
         point, why = choice
-        return point, {"sampler": "gp", "version": VERSION, "told": n, "pending": b, **why}
+        return point, {"sampler": "gp", "version": NOTE_VERSION, "told": n, "pending": b, **why}
 
     def _from_start(self) -> Choice | None:
         """The trial's own place in the start sequence, or the next free one."""
@@ -190,10 +189,9 @@ class _Chooser:
 
     def _score(self, model: Surrogate, branch: Bools | None) -> LogEI:
         means = model.process.means
-        if branch is not None:
-            A = np.vstack([self.told.A[model.rows], self.told.A_pending])
-            means = means[(branch == A).all(axis=1)]
-        return LogEI(model, means.min(axis=0), branch)
+        A = np.vstack([self.told.A[model.rows], self.told.A_pending])
+        inside = np.ones(len(A), dtype=np.bool_) if branch is None else (branch == A).all(axis=1)
+        return LogEI(model, means[inside if inside.any() else slice(None)].min(axis=0), branch)
 
     def _best_free(self, model: Surrogate, score: LogEI) -> Choice | None:
         points = enumerated(self.task.setup.space)

@@ -42,9 +42,12 @@ class Told:
         return np.vstack([self.A, self.A_pending])
 
     def neglected_branch(self) -> Bools | None:
-        """(D,) activity of the branch with the fewest points for its size; None where all points are in one."""
+        """(D,) activity of the branch with the fewest points for its size.
+
+        None where all points are in one branch, or where nearly every point is in its own (many free conditions).
+        """
         branches, counts = np.unique(self.activity, axis=0, return_counts=True)
-        if len(branches) < 2:
+        if not 2 <= len(branches) <= counts.sum() // 2:
             return None
         return np.asarray(branches[np.argmin(counts / (branches.sum(axis=1) + 1.0))])
 

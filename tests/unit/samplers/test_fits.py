@@ -22,11 +22,12 @@ def test_scheduled_counts_are_their_own_last_fit() -> None:
 
 
 def test_lowest_trial_wins_where_two_notes_have_one_count() -> None:
+    ours = {"sampler": "gp", "version": 1}
     trials = [
-        Told({"x": 0.1}, 1.0, note={"theta": [1.0, 2.0, 3.0], "fit": 4}),
-        Told({"x": 0.2}, 1.0, note={"theta": [9.0, 9.0, 9.0], "fit": 4}),
-        Told({"x": 0.3}, 1.0, note={"theta": [1.0], "fit": 5}),
-        Told({"x": 0.4}, 1.0, note={"sampler": "random"}),
+        Told({"x": 0.1}, 1.0, note={**ours, "theta": [1.0, 2.0, 3.0], "fit": 4}),
+        Told({"x": 0.2}, 1.0, note={**ours, "theta": [9.0, 9.0, 9.0], "fit": 4}),
+        Told({"x": 0.3}, 1.0, note={**ours, "theta": [1.0], "fit": 5}),
+        Told({"x": 0.4}, 1.0, note={"sampler": "other", "theta": [1.0, 2.0, 3.0]}),
     ]
     fits = read_fits(fold_of(SPACE, trials).history, 3)
     assert {count: theta.tolist() for count, theta in fits.items()} == {4: [1.0, 2.0, 3.0]}

@@ -165,7 +165,7 @@ def test_odd_history_still_gives_new_points_and_a_note(name: str) -> None:
 @pytest.mark.parity("G7")
 def test_note_that_cannot_be_fitted_falls_back_to_the_prior_and_says_so() -> None:
     trials = run(LINE, MixGP(), bowl, 6)
-    spoiled = {"theta": [math.nan] * 3, "fit": 6}
+    spoiled = {"sampler": "gp", "version": 1, "theta": [math.nan] * 3, "fit": 6}
     proposal = propose(fold_of(LINE, [*trials[:-1], Told(trials[-1].params, 0.1, note=spoiled)]), MixGP())[0]
     assert proposal.note["fallback"] == "no model with the fitted length-scales; used the prior's"
 

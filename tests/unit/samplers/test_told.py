@@ -94,5 +94,11 @@ def test_neglected_branch_has_the_fewest_points_for_its_size(counts: tuple[int, 
     assert bool(branch[1]) == (counts[0] / 3 < counts[1] / 2)
 
 
+def test_no_branch_is_neglected_where_nearly_every_point_has_its_own() -> None:
+    space = Space({"kind": Categorical(["a", "b"]), "x": Float(0, 1, when={"kind": "a"})})
+    trials = [Told({"kind": "a", "x": 0.5}, 0.0), Told({"kind": "b"}, 0.0), Told({"kind": "b"}, 0.0)]
+    assert read(trials, space).neglected_branch() is None
+
+
 def test_no_branch_is_neglected_where_there_is_one() -> None:
     assert read([Told({"x": 0.1}, 0.0), Told({"x": 0.2}, 0.0)]).neglected_branch() is None
