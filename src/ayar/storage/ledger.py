@@ -225,9 +225,10 @@ def claim(counters: Counters, slots: Slots, moment: Moment, worker: Worker, ttl:
     """Hand out the next trial; dead leases were taken back before."""
     if counters.stopped:
         return Claim(reason="stopped")
-    in_time = counters.max_active is None or counters.active < counters.max_active
-    within = in_time and (counters.max_trials is None or counters.asked < counters.max_trials)
-    slot = slots.next_waiting(within) if in_time else None
+    if counters.max_active is not None and counters.active >= counters.max_active:
+        return Claim(reason="budget")
+    within = counters.max_trials is None or counters.asked < counters.max_trials
+    slot = slots.next_waiting(within)
     if slot is None and within:
         slot = Slot(_next_number(counters), State.RESERVED)
     if slot is None:

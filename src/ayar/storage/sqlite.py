@@ -118,6 +118,9 @@ class FileLock:
             StoreBusy: another process held it all that time.
             StoreNotWritable: the lock file cannot be made.
         """
+        if self._pid not in (-1, os.getpid()):
+            # After fork: a thread of the parent may have held the mutex, and does not run here.
+            self._mutex, self._depth = threading.RLock(), 0
         with self._mutex:
             if self._depth == 0:
                 self._acquire()

@@ -34,7 +34,7 @@ class Asked:
     wait: tuple[str, ...] = ()
     """Workers whose trials may come back; empty when there is nothing to wait for."""
     reason: str = ""
-    """Why the study hands out nothing more: "budget", "exhausted", or what stopped it."""
+    """Why the study hands out nothing now: "budget", "exhausted", or what stopped it."""
     reclaimed: tuple[int, ...] = ()
 
 
@@ -50,11 +50,15 @@ class Asker:
 
     def ask(self) -> Asked:
         """Claim and propose one trial."""
+        with self._log.lock:
+            return self._ask()
+
+    def _ask(self) -> Asked:
         claim = self._log.claim(self._worker)
         fold = self._log.fold
         if claim.lease is None:
             stopped = fold.stopped.reason if fold.stopped is not None else "stopped"
-            reason = stopped if claim.reason == "stopped" else claim.reason
+            reason = stopped if claim.reason == "stopped" else "budget"
             return Asked(wait=claim.wait, reason=reason, reclaimed=claim.reclaimed)
         try:
             asked = self._propose(claim.lease)
@@ -112,7 +116,7 @@ class Asker:
         log.store.release(log.study, lease)
         if (pending := log.history.pending).any():
             workers = {log.history.row(int(number)).worker or "" for number in pending.nonzero()[0]}
-            return Asked(wait=tuple(sorted(workers)))
+            return Asked(wait=tuple(sorted(workers)), reason="exhausted")
         detail = f"all {len(log.history)} configurations of the space were tried"
         log.append(StudyStopped("exhausted", detail), worker=self._worker.name, key=f"exhausted:{log.fold.opened}")
         return Asked(reason="exhausted")

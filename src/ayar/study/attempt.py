@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 
 from ayar.base.errors import TrialPruned
-from ayar.base.jsontext import Json, unwrap, wrap
+from ayar.base.jsontext import Json, wrap
 from ayar.space.space import Space
-from ayar.space.wire import params_from_wire
 from ayar.study.live_trial import Channel, LiveTrial
 from ayar.study.outcome import Outcome, pruned, read_outcome
 from ayar.trial.goal import Constraint, Goal
@@ -26,11 +25,11 @@ class Payload(msgspec.Struct, frozen=True):
 class Attempt:
     """The function an executor runs for each payload; it goes to a child process once, with the objective."""
 
-    space: Space
+    declared: Space
+    """The space as declared; empty where the objective defines it by run."""
     goals: tuple[Goal, ...]
     constraints: tuple[Constraint, ...]
     seed: int
-    dynamic: bool
 
     def __call__(self, objective: Any, payload: dict[str, Any], channel: Channel) -> dict[str, Json]:
         """Run the objective on the payload's trial; the outcome and what it asked for, as JSON.
@@ -46,10 +45,7 @@ class Attempt:
         return {"outcome": msgspec.to_builtins(outcome), **_kept(trial)}
 
     def _trial(self, payload: Payload, channel: Channel) -> LiveTrial:
-        params = unwrap(payload.params) if self.dynamic else params_from_wire(self.space, payload.params)
-        return LiveTrial(
-            payload.number, params, space=self.space, seed=self.seed, dynamic=self.dynamic, channel=channel
-        )
+        return LiveTrial(payload.number, payload.params, declared=self.declared, seed=self.seed, channel=channel)
 
     def _outcome(self, objective: Any, trial: LiveTrial) -> Outcome:
         try:

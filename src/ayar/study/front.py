@@ -7,16 +7,15 @@ from typing import Any
 import msgspec
 
 from ayar.base.errors import ArgumentError, StudyChanged, StudyExists, StudyNotFound, did_you_mean, shorten
-from ayar.base.jsontext import wrap
 from ayar.base.rng import new_seed
-from ayar.samplers import SAMPLERS
-from ayar.samplers.base import Sampler, options_of
+from ayar.samplers.base import Sampler
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.space.wire import space_to_json
 from ayar.storage import open_store
 from ayar.storage.base import Store, StudyEntry
 from ayar.study.environment import versions
+from ayar.study.plugin import plugin_of
 from ayar.study.progress import Progress
 from ayar.study.study import Study
 from ayar.trial import events as ev
@@ -119,25 +118,6 @@ def _checked_seed(seed: int) -> int:
     if isinstance(seed, bool) or not isinstance(seed, int) or not -(2**63) <= seed < 2**63:
         raise ArgumentError(f"seed: expected a whole number of 64 bits or None, got {shorten(seed)}")
     return seed
-
-
-def plugin_of(sampler: str | Sampler) -> ev.Plugin:
-    """A sampler as the study records it: name and options.
-
-    Raises:
-        UnknownName: no sampler has this name. ArgumentError: neither a name nor a sampler of the table.
-    """
-    if isinstance(sampler, str):
-        SAMPLERS[sampler]
-        return ev.Plugin(sampler)
-    target = f"{type(sampler).__module__}:{type(sampler).__qualname__}"
-    name = next((name for name, entry in SAMPLERS.items() if entry == target), None)
-    if name is None:
-        raise ArgumentError(
-            f"sampler: expected a name ({', '.join(SAMPLERS)}) or one of their objects, got {shorten(sampler)}; "
-            "register your own by an entry point of the group 'ayar.samplers'"
-        )
-    return ev.Plugin(name, wrap(options_of(sampler), "sampler options"))
 
 
 def _loaded(store: Store, entry: StudyEntry, space: Space | None, wanted: ev.StudyCreated) -> Study:
@@ -275,16 +255,15 @@ _CHANGEABLE = ("max_trials", "max_seconds", "max_failures", "retries", "sampler"
 def _apply_changes(study: Study, settings: Mapping[str, Any]) -> None:
     setup = study.setup
     wanted = {name: settings[name] for name in _CHANGEABLE if settings.get(name) is not None}
-    if "sampler" in wanted:
-        wanted["sampler"] = msgspec.to_builtins(plugin_of(wanted["sampler"]))
     now = {
         "max_trials": setup.max_trials,
         "max_seconds": setup.max_seconds,
         "max_failures": setup.max_failures,
         "retries": dict(setup.retries),
-        "sampler": msgspec.to_builtins(setup.sampler),
+        "sampler": setup.sampler,
     }
-    changes = {name: value for name, value in wanted.items() if value != now[name]}
+    given = wanted | ({"sampler": plugin_of(wanted["sampler"])} if "sampler" in wanted else {})
+    changes = {name: wanted[name] for name in wanted if given[name] != now[name]}
     if changes:
         study.change(**changes)
     study.reopen()

@@ -4,7 +4,9 @@ It lives in whatever process runs the objective and speaks to the study through 
 `suggest_*`, `should_prune` and `user_attrs` are borrowed, so an objective written for Optuna runs as it is.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +16,8 @@ from ayar.base.rng import stream, stream_key
 from ayar.space.domain import Domain
 from ayar.space.domains import Categorical, Float, Int
 from ayar.space.space import Space
-from ayar.space.wire import domain_to_json, params_to_wire
+from ayar.space.wire import domain_to_json, params_from_wire, params_to_wire
+from ayar.trial.events import Lease
 from ayar.trial.trial import Parameters, Report
 
 Channel = Callable[[dict[str, Any]], Any]
@@ -31,43 +34,43 @@ class LiveTrial(Parameters):
     def __init__(
         self,
         number: int,
-        params: dict[str, Any],
+        wire: dict[str, Json],
         *,
-        space: Space,
+        declared: Space,
         seed: int,
-        dynamic: bool,
         channel: Channel,
-        fail: Callable[[BaseException], None] | None = None,
+        lease: Lease | None = None,
+        leave: Callable[[BaseException], bool] | None = None,
     ) -> None:
         """Made by a study.
 
         Arguments:
             number: the trial's number.
-            params: native values; in a define-by-run study those the sampler proposes, used when asked for.
-            space: the declared space.
+            wire: what was proposed, in the space's wire form; names that are not declared are used when asked for.
+            declared: the space as declared; empty where the objective defines it by run.
             seed: the study's.
-            dynamic: whether the objective defines the space by run.
             channel: where reports go.
-            fail: tells the trial failed when a `with trial:` block raises.
+            lease: the right to tell the trial, where it was asked by hand.
+            leave: settles the trial when a `with trial:` block raises; whether the exception ends there.
         """
         self.number = number
         self.seed = stream_key(seed, number, "trial") % 2**32
         """A seed for the objective, equal for all attempts of this trial: 0 ... 2^32 - 1."""
         self.reports: list[Report] = []
         self.user_attrs: dict[str, Any] = {}
+        self.lease = lease
         self._study_seed = seed
-        self._space = space
-        self._dynamic = dynamic
-        self._proposed = params
-        self._params = {} if dynamic else dict(params)
-        self._asked: dict[str, Domain] = {}
+        self._declared = declared
+        self._proposed = {name: value for name, value in wire.items() if name not in declared.params}
+        self._params = params_from_wire(declared, {n: v for n, v in wire.items() if n not in self._proposed})
+        self._asked: dict[str, tuple[Domain, str]] = {}
         self._channel = channel
-        self._fail = fail
+        self._leave = leave
         self._prune = False
 
     @property
     def params(self) -> dict[str, Any]:
-        """Active parameters, native values; in a define-by-run study those asked for so far."""
+        """Active parameters, native values: the declared ones, and those asked for so far."""
         return dict(self._params)
 
     # -- reporting -------------------------------------------------------------------------------------------------
@@ -127,26 +130,34 @@ class LiveTrial(Parameters):
     def _suggest(self, name: str, domain: Domain) -> Any:
         if name in self._asked:
             return self._again(name, domain)
-        if not self._dynamic and name in self._space.params:
-            return self._declared(name, domain)
+        if name in self._declared.params:
+            return self._given(name, domain)
         own = Space({name: domain})
-        value = self._proposed.get(name)
-        if name not in self._proposed or not own.contains({name: value}):
-            value = self._draw(name, own)
-        self._asked[name] = domain
-        self._params[name] = value
-        return value
+        self._params[name] = self._proposal(name, own) if self._is_proposed(name, own) else self._draw(name, own)
+        self._asked[name] = domain, _caller()
+        return self._params[name]
+
+    def _proposal(self, name: str, own: Space) -> Any:
+        return params_from_wire(own, {name: self._proposed[name]})[name]
+
+    def _is_proposed(self, name: str, own: Space) -> bool:
+        """Whether there is a proposal, and the objective's domain holds it: ranges may differ from trial to trial."""
+        try:
+            return name in self._proposed and own.contains({name: self._proposal(name, own)})
+        except SpaceError:
+            return False
 
     def _again(self, name: str, domain: Domain) -> Any:
-        if domain != self._asked[name]:
+        first, where = self._asked[name]
+        if domain != first:
             raise SpaceError(
-                f"parameter {name!r} was asked for twice in trial {self.number} with different domains: first "
-                f"{self._asked[name]}, now {domain}; use one domain, or two names"
+                f"parameter {name!r} was asked for twice in trial {self.number} with different domains:\n"
+                f"  first {first} at {where}\n  now {domain} at {_caller()}\nuse one domain, or two names"
             )
         return self._params[name]
 
-    def _declared(self, name: str, domain: Domain) -> Any:
-        declared = self._space.params[name]
+    def _given(self, name: str, domain: Domain) -> Any:
+        declared = self._declared.params[name]
         if not same_values(declared, domain):
             raise SpaceError(
                 f"parameter {name!r} is declared as {declared} but asked for as {domain} in trial {self.number}; "
@@ -169,7 +180,7 @@ class LiveTrial(Parameters):
         """What was asked for beyond the declared space: [name, domain, value] each, as the log holds it."""
         return [
             [name, domain_to_json(domain), params_to_wire(Space({name: domain}), {name: self._params[name]})[name]]
-            for name, domain in self._asked.items()
+            for name, (domain, _) in self._asked.items()
         ]
 
     def __enter__(self) -> Self:
@@ -177,12 +188,19 @@ class LiveTrial(Parameters):
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None and self._fail is not None:
-            self._fail(error)
+    ) -> bool:
+        return error is not None and self._leave is not None and self._leave(error)
 
     def __repr__(self) -> str:
         return f"<trial {self.number} under way {self._params}>"
+
+
+def _caller() -> str:
+    """The objective's line that asks, as "file.py:12"."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return "?" if frame is None else f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
 
 
 def _whole(value: Any) -> int:

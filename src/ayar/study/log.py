@@ -1,5 +1,7 @@
 """A study's log as this process sees it: the store, and the fold of what was read so far."""
 
+import threading
+
 from ayar.space.space import Space
 from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
 from ayar.trial.events import Body, Lease
@@ -19,6 +21,8 @@ class Log:
         self.store = store
         self.study = entry.id
         self.fold = Fold(space)
+        self.lock = threading.RLock()
+        """Held while the fold is extended, or read for a proposal: threads may share a study."""
         self.refresh()
 
     @property
@@ -33,11 +37,12 @@ class Log:
 
     def refresh(self) -> Fold:
         """Read what is new and fold it in."""
-        while True:
-            events = self.store.read(self.study, self.fold.head, PAGE)
-            self.fold.extend(events)
-            if len(events) < PAGE:
-                return self.fold
+        with self.lock:
+            while True:
+                events = self.store.read(self.study, self.fold.head, PAGE)
+                self.fold.extend(events)
+                if len(events) < PAGE:
+                    return self.fold
 
     def append(
         self,
@@ -48,16 +53,18 @@ class Log:
         durable: bool = True,
     ) -> Appended:
         """Write `bodies` and fold them in, after whatever others wrote before them."""
-        answer = self.store.append(self.study, bodies, worker=worker, fence=fence, key=key, durable=durable)
-        if not answer.repeated and answer.first.id == self.fold.head + 1:
-            self.fold.extend(answer.events)
-        else:
-            self.refresh()
-        return answer
+        with self.lock:
+            answer = self.store.append(self.study, bodies, worker=worker, fence=fence, key=key, durable=durable)
+            if not answer.repeated and answer.first.id == self.fold.head + 1:
+                self.fold.extend(answer.events)
+            else:
+                self.refresh()
+            return answer
 
     def claim(self, worker: Worker) -> Claim:
         """Reserve a trial for `worker`, and read what the study's last event was then."""
-        answer = self.store.claim(self.study, worker, self.setup.lease_s)
-        if answer.head != self.fold.head:
-            self.refresh()
-        return answer
+        with self.lock:
+            answer = self.store.claim(self.study, worker, self.setup.lease_s)
+            if answer.head != self.fold.head:
+                self.refresh()
+            return answer

@@ -1,17 +1,29 @@
 """The study: what users hold. Thin: every verb is a few lines over `asking`, `telling` and `loop`."""
 
+import contextlib
 import os
 import secrets
+import traceback
 import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from ayar.analysis.table import trial_rows
 from ayar.base.clock import SYSTEM, Clock
-from ayar.base.errors import ArgumentError, ObjectiveFailed, SpaceError, StudyFinished, shorten
+from ayar.base.errors import (
+    ArgumentError,
+    ObjectiveFailed,
+    SpaceError,
+    StudyFinished,
+    TellRefused,
+    did_you_mean,
+    shorten,
+)
 from ayar.base.jsontext import unwrap, wrap
 from ayar.base.optional import need
 from ayar.base.registry import door
@@ -21,13 +33,14 @@ from ayar.space.space import Space
 from ayar.space.wire import params_to_wire
 from ayar.storage import worker_here
 from ayar.storage.base import Store, StudyEntry
-from ayar.study.asking import Asker
-from ayar.study.attempt import Attempt
+from ayar.study.asking import Asked, Asker
+from ayar.study.attempt import Attempt, is_pruned
 from ayar.study.environment import environment
 from ayar.study.live_trial import LiveTrial
 from ayar.study.log import Log
 from ayar.study.loop import Limits, Loop
 from ayar.study.outcome import Outcome, failed, pruned, read_outcome
+from ayar.study.plugin import plugin_of
 from ayar.study.progress import Progress
 from ayar.study.renewal import Renewal
 from ayar.study.telling import check_same, lease_of, tell
@@ -41,6 +54,9 @@ from ayar.trial.state import State
 from ayar.trial.trial import Trial
 
 WAIT_SECONDS = 0.25
+TRACEBACK_LETTERS = 8192
+_OUTCOMES = (State.COMPLETE, State.PRUNED, State.FAILED)
+"""States that a person may tell."""
 
 
 class Study:
@@ -54,12 +70,19 @@ class Study:
         self.store = store
         self._clock = clock
         self._log = Log(store, entry, space)
-        self._worker = worker_here(f"{os.getpid()}-{secrets.token_hex(3)}")
-        self._renewal = Renewal(store, entry.id)
-        self._asker = Asker(self._log, self._worker, clock, SAMPLERS)
         self.ended = ""
         """Why the last `optimize` of this object ended: "budget", "exhausted", "n_trials", "timeout", "interrupted",
         "failures", or what stopped the study."""
+        self._become_worker()
+
+    def _become_worker(self) -> None:
+        """Take an identity: at first, and anew in a child after a fork, which is another worker than its parent."""
+        self._pid = os.getpid()
+        self._worker = worker_here(f"{self._pid}-{secrets.token_hex(3)}")
+        self._renewal = Renewal(self.store, self._log.study)
+        self._asker = Asker(self._log, self._worker, self._clock, SAMPLERS)
+        # A study that nobody holds renews nothing: its trials go back to the queue.
+        weakref.finalize(self, self._renewal.close)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -165,35 +188,55 @@ class Study:
         Raises:
             StudyFinished: the budget is spent, the space exhausted, or the study stopped; `reason` says which.
         """
+        if self._pid != os.getpid():
+            self._become_worker()
         asked = self._asker.ask()
-        while asked.wait:
+        while asked.wait and asked.wait != (self._worker.name,):
             self._clock.sleep(WAIT_SECONDS)
             asked = self._asker.ask()
         if asked.lease is None:
-            self._end(asked.reason)
-            raise StudyFinished(
-                f"study {self.name!r} hands out no more trials: {self._why(asked.reason)}", asked.reason
-            )
+            raise StudyFinished(self._no_more(asked), asked.reason)
         self._renewal.hold(asked.lease)
-        return self._live(asked.lease)
+        return self._live(asked.lease, asked.wire)
 
-    def _live(self, lease: ev.Lease) -> LiveTrial:
-        setup = self._log.setup
-        params = dict(self._log.history.params(lease.number))
+    def _no_more(self, asked: Asked) -> str:
+        if asked.wait:
+            why = f"{self._why(asked.reason)}, and the trials that still run are your own; tell them first"
+        else:
+            self._end(asked.reason)
+            why = self._why(asked.reason)
+        return f"study {self.name!r} hands out no more trials: {why}"
 
+    def _live(self, lease: ev.Lease, wire: dict[str, Any]) -> LiveTrial:
         def channel(message: dict[str, Any]) -> dict[str, bool]:
             step, value, fold = message["report"]
             body = ev.TrialReported(lease.number, lease.attempt, (ev.Point(step, value, fold),))
             self._log.append(body, worker=self._worker.name, fence=lease, durable=False)
             return {"prune": False}
 
-        def fail(error: BaseException) -> None:
-            self.tell(live, state=State.FAILED, failure=Failure("exception", str(error), type=type(error).__name__))
-
         live = LiveTrial(
-            lease.number, params, space=setup.space, seed=setup.seed, dynamic=setup.dynamic, channel=channel, fail=fail
+            lease.number,
+            wire,
+            declared=self._log.fold.declared,
+            seed=self._log.setup.seed,
+            channel=channel,
+            lease=lease,
+            leave=lambda error: self._leave(live, lease, error),
         )
         return live
+
+    def _leave(self, live: LiveTrial, lease: ev.Lease, error: BaseException) -> bool:
+        """Settle a trial whose `with` block raised; whether the exception ends there. What was told stands."""
+        with contextlib.suppress(TellRefused):
+            if is_pruned(error):
+                self.tell(live, state=State.PRUNED)
+            elif isinstance(error, KeyboardInterrupt):
+                self._renewal.drop(live.number)
+                body = ev.TrialRequeued(live.number, lease.attempt, "shutdown")
+                self._log.append(body, worker=self._worker.name, fence=lease)
+            else:
+                self.tell(live, state=State.FAILED, failure=_failure_of(error))
+        return is_pruned(error)
 
     def tell(
         self,
@@ -218,14 +261,14 @@ class Study:
             TellRefused: it is final with another result, or another worker holds it now.
             NoTrial: no trial has this number.
         """
-        number = trial if isinstance(trial, int) else trial.number
-        self._log.refresh()
-        lease = lease_of(self._log, number)
-        outcome = self._outcome(number, value, State(state), failure)
         asked: tuple[Any, ...] = ()
         if isinstance(trial, LiveTrial):
+            number, lease = trial.number, trial.lease
             asked = tuple(tuple(item) for item in trial.asked())
-            outcome = _with_attrs(outcome, trial.user_attrs)
+            outcome = _with_attrs(self._outcome(number, value, _state(state), failure), trial.user_attrs)
+        else:
+            number, lease = trial, lease_of(self._log, trial)
+            outcome = self._outcome(number, value, _state(state), failure)
         if lease is None:
             check_same(self._log.history.row(number), outcome)
         else:
@@ -240,8 +283,6 @@ class Study:
         if state is State.PRUNED and value is None:
             reports = self._log.history.reports(number)
             return pruned(reports[-1].value if reports else None, {})
-        if state not in (State.COMPLETE, State.PRUNED):
-            raise ArgumentError(f"tell: expected state 'complete', 'pruned' or 'failed', got {shorten(str(state))}")
         outcome = read_outcome(value, setup.goals, setup.constraints)
         return outcome if outcome.failure is not None else _in_state(outcome, state)
 
@@ -276,7 +317,7 @@ class Study:
             SpaceError: an unknown name, or a choice the space does not hold.
         """
         setup = self._log.setup
-        state = State(state)
+        state = _state(state)
         outcome = Outcome(state) if value is None else read_outcome(value, setup.goals, setup.constraints)
         if outcome.failure is not None or (value is None and state is State.COMPLETE):
             why = outcome.failure.message if outcome.failure is not None else "expected a value, got None"
@@ -344,13 +385,17 @@ class Study:
         begin = getattr(objective, "begin", None)
         if callable(begin):
             begin(self)
+        if self._pid != os.getpid():
+            self._become_worker()
+        if self.stopped == "failures":
+            self.reopen()
         loop = Loop(
             self._log, self._asker, self._renewal, self._clock, self._worker.name, Limits(n_trials, timeout), watch
         )
         setup = self._log.setup
         made = EXECUTORS.get_class(name)(
             objective=objective,
-            run=Attempt(setup.space, setup.goals, setup.constraints, setup.seed, setup.dynamic),
+            run=Attempt(self._log.fold.declared, setup.goals, setup.constraints, setup.seed),
             on_message=loop.message,
             slots=slots,
             timeout=trial_timeout,
@@ -371,7 +416,7 @@ class Study:
         self._log.append(ev.StudyStopped(reason, by=self._worker.name), worker=self._worker.name)
 
     def change(self, *, why: str = "", **changes: Any) -> None:
-        """Change max_trials, max_seconds, max_failures, retries or the sampler of the living study.
+        """Change max_trials, max_seconds, max_failures, retries or the sampler; a larger budget opens the study again.
 
         Raises:
             ArgumentError: another setting, or a value out of range; nothing was changed.
@@ -379,10 +424,14 @@ class Study:
         unknown = [name for name in changes if name not in CHANGEABLE]
         if unknown:
             raise ArgumentError(f"change: expected settings among {', '.join(CHANGEABLE)}, got {', '.join(unknown)}")
-        self._log.setup.changed(changes)
+        if "sampler" in changes:
+            changes["sampler"] = to_builtins(plugin_of(changes["sampler"]))
+        self._log.setup.changed(changes)  # raises if they do not fit
         self._log.append(
             ev.SettingsChanged(wrap(changes, "change"), by=self._worker.name, why=why), worker=self._worker.name
         )
+        if self.stopped == "budget":
+            self.reopen()
 
     def reopen(self) -> None:
         """Hand out trials again after a stop, unless the budget is still spent or the space exhausted."""
@@ -421,8 +470,9 @@ class Study:
         return budget if reason == "budget" else reason
 
     def _failure_text(self) -> str:
-        stop = self._log.fold.stopped
-        last = self._log.history.row(self._log.history.order[-1]).failure
+        stop, history = self._log.fold.stopped, self._log.history
+        failures = (history.row(number).failure for number in reversed(history.order))
+        last = next((failure for failure in failures if failure is not None), None)
         detail = stop.detail if stop is not None else ""
         trace = last.traceback if last is not None else ""
         return f"{detail}\n\n{trace}".rstrip() + "\n\nMend the objective and run the same again: the study goes on."
@@ -430,6 +480,21 @@ class Study:
 
 def _with_attrs(outcome: Outcome, attrs: Mapping[str, Any]) -> Outcome:
     return replace(outcome, attrs={**outcome.attrs, **wrap(dict(attrs), "attrs")})
+
+
+def _state(word: State | str) -> State:
+    try:
+        state = State(word)
+    except ValueError:
+        raise ArgumentError(f"state: no state is called {shorten(word)}{did_you_mean(str(word), _OUTCOMES)}") from None
+    if state not in _OUTCOMES:
+        raise ArgumentError(f"state: expected {', '.join(_OUTCOMES)}, got {state.value!r}")
+    return state
+
+
+def _failure_of(error: BaseException) -> Failure:
+    trace = "".join(traceback.format_exception(error))
+    return Failure("exception", str(error), type=type(error).__name__, traceback=trace[-TRACEBACK_LETTERS:])
 
 
 def _in_state(outcome: Outcome, state: State) -> Outcome:

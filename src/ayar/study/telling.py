@@ -4,14 +4,18 @@ from typing import Any
 
 import msgspec
 
-from ayar.base.errors import NoTrial, TellRefused
+from ayar.base.errors import NoTrial, SpaceError, TellRefused
 from ayar.base.jsontext import Json, number_from_wire
 from ayar.executors.base import Ended
+from ayar.space.union import join
+from ayar.space.wire import domain_from_json
 from ayar.study.log import Log
-from ayar.study.outcome import Outcome
+from ayar.study.outcome import Outcome, failed
 from ayar.study.rules import is_tried_again
 from ayar.trial import events as ev
+from ayar.trial.failure import Failure
 from ayar.trial.history import Row
+from ayar.trial.state import State
 
 Suggested = tuple[tuple[str, Json, Json], ...]
 
@@ -34,7 +38,8 @@ def tell(
             log as refused.
     """
     bodies: list[ev.Body] = []
-    if asked:
+    if asked or (outcome.failure is None and _holds_undeclared(log, lease.number)):
+        outcome = _fitting(log, outcome, asked)
         bodies.append(ev.TrialSuggested(lease.number, lease.attempt, asked))
     if outcome.failure is not None and is_tried_again(log.setup, outcome.failure, lease.attempt):
         bodies.append(ev.TrialRequeued(lease.number, lease.attempt, "retry", outcome.failure))
@@ -47,6 +52,22 @@ def tell(
         raise
     if answer.repeated:
         check_same(log.history.row(lease.number), outcome)
+
+
+def _holds_undeclared(log: Log, number: int) -> bool:
+    """Whether the proposal held names that the objective may ask for, or not."""
+    return any(name not in log.fold.declared.params for name in log.history.params(number))
+
+
+def _fitting(log: Log, outcome: Outcome, asked: Suggested) -> Outcome:
+    """The outcome, or a failure where the trial asked for a known name with a domain that is no widening of it."""
+    space = log.setup.space
+    try:
+        for name, domain, _ in asked:
+            space = join(space, name, domain_from_json(domain))
+    except SpaceError as error:
+        return failed(Failure("exception", str(error), type="SpaceError"))
+    return outcome
 
 
 def _told(lease: ev.Lease, outcome: Outcome, ended: Ended | None) -> ev.TrialTold:
@@ -85,6 +106,10 @@ def check_same(row: Row, outcome: Outcome) -> None:
     Raises:
         TellRefused: it holds something else.
     """
+    if row.state is State.WAITING and row.failure is not None and row.failure == outcome.failure:
+        return  # it was told so, and put back in the queue to be tried again
+    if not row.state.is_final:
+        raise TellRefused(f"trial {row.number} is {row.state}: nobody runs it now; ask for it before telling it")
     values = tuple(map(number_from_wire, outcome.values))
     if row.state is not outcome.state or row.values != values:
         raise TellRefused(
@@ -94,11 +119,12 @@ def check_same(row: Row, outcome: Outcome) -> None:
 
 
 def lease_of(log: Log, number: int) -> ev.Lease | None:
-    """The current lease of a running trial, as the log knows it; None when it is not running.
+    """The current lease of a running trial, as the log says now; None when it is not running.
 
     Raises:
         NoTrial: no trial has this number.
     """
+    log.refresh()
     if not 0 <= number < len(log.history):
         raise NoTrial(f"no trial has number {number}; this study has {len(log.history)}, counted from 0")
     row = log.history.row(number)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ayar.base.errors import StoreUnreadable, StudyChanged
+from ayar.base.errors import SpaceError, StoreUnreadable, StudyChanged
 from ayar.base.jsontext import number_from_wire, unwrap
 from ayar.space.difference import difference
 from ayar.space.space import Space
@@ -51,6 +51,8 @@ class Fold:
         self._history: History | None = None
         self.head = 0
         self.created: ev.StudyCreated | None = None
+        self.declared = Space({})
+        """The space as declared; empty where the objective defines it by run."""
         self.stopped: ev.StudyStopped | None = None
         """Why the study ended; None while it goes on."""
         self.opened = 0
@@ -109,6 +111,7 @@ class Fold:
                 raise StudyChanged(_changed_message(body.name, lines))
             space = self._own_space
         self.created = body
+        self.declared = Space({}) if body.dynamic else space
         self._setup = setup_of(body, space)
         self._history = History(body.goals, body.constraints)
 
@@ -196,13 +199,16 @@ class Fold:
     def _suggested(self, event: ev.Event, body: ev.TrialSuggested) -> None:
         row = self._move(event)
         for name, domain_json, value in body.asked:
-            domain = domain_from_json(domain_json)
-            space = join(self.setup.space, name, domain)
+            try:
+                space = join(self.setup.space, name, domain_from_json(domain_json))
+            except SpaceError:
+                # Two workers met a new name at once and gave it different domains: the first in the log stands.
+                continue
             if space is not self.setup.space:
                 self._setup = replace(self.setup, space=space)
             row.asked[name] = params_from_wire(space, {name: value})[name]
-        declared = () if self.setup.dynamic else row.params or {}
-        self.history.set_params(row, {**{name: row.params[name] for name in declared if row.params}, **row.asked})
+        declared = {name: value for name, value in (row.params or {}).items() if name in self.declared.params}
+        self.history.set_params(row, {**declared, **row.asked})
 
     def _reported(self, event: ev.Event, body: ev.TrialReported) -> None:
         row = self._move(event)
