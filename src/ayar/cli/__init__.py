@@ -1,0 +1,1 @@
+"""The command `ayar`: one verb, one file. The roof: it calls everything, and nothing calls it."""

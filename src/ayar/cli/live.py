@@ -1,0 +1,146 @@
+"""The live region: one block at the end of the terminal, redrawn at most four times a second; news scroll above it.
+
+    digits-svm   ━━━━━━━━━━━━━╸────────────  20 of 40 trials  0:21, about 20 s left
+    best         0.987 in trial 31   ▁▃▃▅▆▆▆█
+                 C=12.3  gamma=0.0213  kernel=rbf
+    trials       19 complete, 1 failed, 2 running, 1 a second
+    time         proposing 2.1 s, evaluating 38 s, waiting 0 s
+
+Lines are cut at the terminal's edge and never wrap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ayar.analysis.progress import best_so_far
+from ayar.base.clock import SYSTEM, Clock
+from ayar.base.errors import NoTrial
+from ayar.cli.feed import Feed
+from ayar.cli.figures import clock_text, done_of, done_text, left_text, sparkline, time_text, trials_text
+from ayar.cli.words import varying_text
+from ayar.study.progress import Progress
+from ayar.study.study import Study
+from ayar.trial.best import front_numbers
+from ayar.trial.fold import Fold
+
+PAUSE_SECONDS = 0.25
+_CURVE_WIDTH = 40
+_NARROW = 60
+"""Columns below which the progress bar gives its room to words."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of the run; rich draws it."""
+
+    progress: Progress
+    curve: Sequence[float]
+    """Best value after each finished trial."""
+    params: str
+    """The best trial's parameters in one line."""
+    front: int | None = None
+    """Trials on the front, in a study with several goals."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lines of words with their headings."""
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(no_wrap=True, style="dim", overflow="ellipsis", max_width=24)
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid.add_row(Text(self.progress.name, style="bold not dim"), self._head(options.max_width))
+        for heading, words in self._rows():
+            grid.add_row(heading, words)
+        yield grid
+
+    def _head(self, width: int) -> Any:
+        progress = self.progress
+        words = Text(f"{done_text(progress)}  {clock_text(progress.elapsed)}")
+        if left := left_text(progress):
+            words.append(f", {left}")
+        done, total = done_of(progress)
+        if not total or width < _NARROW:
+            return words
+        line = Table.grid(padding=(0, 2, 0, 0))
+        line.add_column(width=24)
+        line.add_column(no_wrap=True, overflow="ellipsis")
+        line.add_row(ProgressBar(total=total, completed=done, width=24), words)
+        return line
+
+    def _rows(self) -> list[tuple[str, Text]]:
+        progress = self.progress
+        rows = [("best", self._best())]
+        if self.params:
+            rows.append(("", Text(self.params)))
+        return [*rows, ("trials", Text(trials_text(progress))), ("time", Text(time_text(progress)))]
+
+    def _best(self) -> Text:
+        progress = self.progress
+        if self.front is not None:
+            return Text(f"{self.front} trials on the front")
+        if progress.best is None:
+            return Text("none yet", style="dim")
+        text = Text(f"{progress.best:.6g}", style="bold green")
+        text.append(f" in trial {progress.best_number}   ", style="not bold default")
+        return text.append(sparkline(self.curve, _CURVE_WIDTH), style="not bold cyan")
+
+
+class LiveRegion:
+    """Shows the run on a terminal."""
+
+    def __init__(self, study: Study, console: Console, clock: Clock = SYSTEM) -> None:
+        self._study = study
+        self._clock = clock
+        self._feed = Feed(study)
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._curve: list[float] = [float(value) for value in best_so_far(study.fold).best]
+        self._counted = 0
+        self._next = 0.0
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        self._live.update(Text("starting", style="dim"), refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def say(self, text: str) -> None:
+        """A line above the region."""
+        self._live.console.print(Text(text, overflow="ellipsis", no_wrap=True))
+
+    def watch(self, progress: Progress) -> None:
+        """Look at the run's figures; `Study.optimize` calls this several times a second."""
+        if progress.best is not None and progress.finished > self._counted:
+            self._curve.extend([progress.best] * (progress.finished - self._counted))
+        self._counted = progress.finished
+        for line in self._feed.news(progress):
+            self.say(line)
+        now = self._clock.elapsed()
+        if now >= self._next:
+            self._next = now + PAUSE_SECONDS
+            self._live.update(Group(Text(), self._frame(progress)), refresh=True)
+
+    def _frame(self, progress: Progress) -> Frame:
+        fold = self._study.fold
+        if len(fold.setup.goals) > 1:
+            return Frame(progress, (), "", front=_front_size(fold))
+        if progress.best_number is None:
+            return Frame(progress, (), "")
+        params = fold.history.params(progress.best_number)
+        return Frame(progress, self._curve, varying_text(fold.setup.space, params))
+
+
+def _front_size(fold: Fold) -> int:
+    try:
+        return len(front_numbers(fold.history))
+    except NoTrial:
+        return 0

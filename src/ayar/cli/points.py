@@ -1,0 +1,46 @@
+"""Points to try first, from a JSON file: `ayar tune FILE --enqueue points.json`."""
+
+from pathlib import Path
+from typing import Any
+
+from ayar.base.errors import ArgumentError, shorten
+from ayar.base.jsontext import loads
+from ayar.study.study import Study
+
+
+def read_points(path: Path) -> list[dict[str, Any]]:
+    """The points in a file: a list of objects of parameter names and values, or one such object.
+
+    Raises:
+        ArgumentError: no such file, or something else in it.
+    """
+    if not path.is_file():
+        raise ArgumentError(f"--enqueue: expected a JSON file at {path}, found none")
+    data = loads(path.read_text(encoding="utf-8"))
+    points = [data] if isinstance(data, dict) else data
+    if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
+        raise ArgumentError(
+            f'--enqueue: expected a list of points such as [{{"lr": 0.1}}] in {path}, got {shorten(data)}'
+        )
+    return points
+
+
+def enqueue(study: Study, points: list[dict[str, Any]]) -> int:
+    """Put points in the study's queue, but for those that were enqueued before; how many were new.
+
+    Raises:
+        SpaceError: a point does not fit the space; nothing was enqueued.
+    """
+    if not study.setup.dynamic:
+        for point in points:
+            study.space.fix(point)
+    known = [trial.params for trial in study.trials if "enqueued" in trial.source]
+    new = [point for point in points if not any(_holds(params, point) for params in known)]
+    for point in new:
+        study.enqueue(point)
+    return len(new)
+
+
+def _holds(params: dict[str, Any], point: dict[str, Any]) -> bool:
+    """Whether a trial has the point's values, whatever else was drawn for it."""
+    return all(name in params and params[name] == value for name, value in point.items())

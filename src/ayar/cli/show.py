@@ -1,0 +1,146 @@
+"""`ayar show`: the studies of a store, one study as it stands, or one trial's story."""
+
+from ayar.analysis.failures import causes
+from ayar.analysis.progress import time_split
+from ayar.analysis.score import SPLIT, recorded, score
+from ayar.analysis.words import count_text, duration_text, listed
+from ayar.base.clock import SYSTEM
+from ayar.base.errors import NoTrial
+from ayar.cli.asjson import entry_json, study_json, trial_json
+from ayar.cli.ending import best_trials
+from ayar.cli.exits import Exit
+from ayar.cli.story import story
+from ayar.cli.talk import Talk, console
+from ayar.cli.target import chosen_study
+from ayar.cli.words import budget_text, counts_text, finished, goals_text, rows_text, values_text, varying_text
+from ayar.storage import open_store
+from ayar.study.front import list_studies
+from ayar.trial.fold import Fold
+from ayar.trial.state import State
+
+_MOST = 10
+"""Lines of one list."""
+
+
+def show(storage: str, name: str | None, number: int | None, *, as_json: bool, talk: Talk) -> Exit:
+    """Show a store's studies, one study, or one trial.
+
+    Arguments:
+        storage: the store's address.
+        name: the study; None: the only one, or a table of all.
+        number: a trial, to see its story.
+        as_json: JSON in place of words.
+        talk: where it goes.
+    """
+    if name is None and number is None and len(list_studies(storage)) > 1:
+        _show_store(storage, as_json=as_json, talk=talk)
+        return Exit.DONE
+    study = chosen_study(storage, name)
+    fold = study.fold
+    if number is not None:
+        trial = fold.history.trial(number)
+        talk.tell(trial_json(fold, trial) if as_json else story(fold, trial))
+    else:
+        talk.tell(study_json(fold, study.store.address) if as_json else study_text(fold, study.store.address))
+    study.close()
+    return Exit.DONE
+
+
+def _show_store(storage: str, *, as_json: bool, talk: Talk) -> None:
+    with open_store(storage) as store:
+        entries = store.studies()
+    if as_json:
+        talk.tell("\n".join(map(entry_json, entries)))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("study", no_wrap=True, overflow="ellipsis")
+    for heading in ("trials asked", "of"):
+        table.add_column(heading, no_wrap=True, justify="right")
+    table.add_column("state", no_wrap=True)
+    for entry in entries:
+        most = "" if entry.max_trials is None else f"{entry.max_trials:,}"
+        table.add_row(entry.name, f"{entry.asked:,}", most, "finished" if entry.stopped else "open")
+    console(data=True).print(table)
+
+
+def study_text(fold: Fold, storage: str) -> str:
+    """A study as it stands, in words."""
+    setup, history = fold.setup, fold.history
+    stopped = fold.stopped
+    rows = [
+        ("study", f"{setup.name!r} in {storage}"),
+        ("goal", goals_text(setup.goals)),
+        ("state", "open" if stopped is None else f"ended: {stopped.detail or stopped.reason}"),
+        ("trials", counts_text(history.counts())),
+        ("budget", f"{budget_text(setup)}, {count_text(finished(history.counts()), 'trial')} done"),
+        *_best_rows(fold),
+        *_score_rows(fold),
+        ("sampler", f"{setup.sampler.name}, seed {setup.seed}"),
+        ("time", _time_text(fold)),
+        *_worker_rows(fold),
+        *_failure_rows(fold),
+    ]
+    return rows_text(rows)
+
+
+def _best_rows(fold: Fold) -> list[tuple[str, str]]:
+    try:
+        trials = best_trials(fold)
+    except NoTrial as error:
+        return [("best", str(error).partition("\n")[0])]
+    rows = []
+    for i, trial in enumerate(trials[:_MOST]):
+        rows.append(("" if i else "best", f"{values_text(fold, trial)} in trial {trial.number}"))
+        rows.append(("", varying_text(fold.setup.space, trial.params)))
+    return [*rows, *_rest(len(trials), "trial of the front")]
+
+
+def _score_rows(fold: Fold) -> list[tuple[str, str]]:
+    """The honest score, where the study keeps a sealed test set."""
+    if not recorded(fold, SPLIT):
+        return []
+    try:
+        return [("score", score(fold).sentence)]
+    except NoTrial:
+        return []
+
+
+def _time_text(fold: Fold) -> str:
+    time = time_split(fold)
+    return (
+        f"proposing {duration_text(time.proposing)}, evaluating {duration_text(time.evaluating)}, "
+        f"from first to last {duration_text(time.wall)}"
+    )
+
+
+def _worker_rows(fold: Fold) -> list[tuple[str, str]]:
+    """Who works now, and on what; else who did."""
+    now = SYSTEM.wall()
+    running = [fold.history.row(trial.number) for trial in fold.history.trials(State.RUNNING)]
+    lines = [
+        f"{row.worker} runs trial {row.number} for {duration_text(max(0.0, (now - (row.asked_at or now)) / 1e6))}"
+        for row in running
+    ]
+    if not lines:
+        lines = [f"none now; {count_text(len(fold.workers), 'worker')} so far"]
+    rows = [("" if i else "workers", line) for i, line in enumerate(lines[:_MOST])]
+    return [*rows, *_rest(len(lines), "running trial")]
+
+
+def _failure_rows(fold: Fold) -> list[tuple[str, str]]:
+    found = causes(fold)
+    rows = []
+    for i, cause in enumerate(found[:_MOST]):
+        where = f" ({cause.where})" if cause.where else ""
+        numbers = listed([str(number) for number in cause.numbers])
+        rows.append(
+            ("" if i else "failed", f"{cause.count} by {cause.kind}: {cause.headline}{where}; trials {numbers}")
+        )
+    return [*rows, *_rest(len(found), "cause")]
+
+
+def _rest(count: int, thing: str) -> list[tuple[str, str]]:
+    return [("", f"and {count_text(count - _MOST, f'more {thing}')}")] if count > _MOST else []

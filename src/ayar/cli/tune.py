@@ -1,0 +1,154 @@
+"""`ayar tune FILE`: start a study, or go on with it."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from ayar.analysis.words import count_text
+from ayar.base.clock import SYSTEM
+from ayar.cli.ending import SPENT, honest_score, summary
+from ayar.cli.exits import Exit
+from ayar.cli.interrupt import interrupts
+from ayar.cli.lines import PlainLines
+from ayar.cli.plan import Plan, plan_of
+from ayar.cli.points import enqueue, read_points
+from ayar.cli.preview import dry_run, proposals, runs_text
+from ayar.cli.script import load_script
+from ayar.cli.talk import Talk, console
+from ayar.cli.words import budget_text, command, finished, goals_text
+from ayar.study.front import list_studies, resume_study
+from ayar.study.progress import Progress
+from ayar.study.study import Study
+
+
+class Screen(AbstractContextManager["Screen"], Protocol):
+    """Where a run shows itself: a live region or plain lines."""
+
+    def say(self, text: str) -> None:
+        """A line beside the figures."""
+
+    def watch(self, progress: Progress) -> None:
+        """Take the figures of the moment."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What `ayar tune` may do beside running."""
+
+    dry_run: bool = False
+    print_trials: int | None = None
+    enqueue: Path | None = None
+
+
+def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> Exit:
+    """Run the study of a file until its budget is spent.
+
+    Arguments:
+        file: a Python file, see `ayar.cli.script`.
+        options: settings that go before the file's; None where none is given.
+        wishes: to look first, or to try certain points.
+        talk: how much is said.
+    """
+    plan = plan_of(load_script(file), options)
+    if wishes.dry_run:
+        talk.tell(dry_run(plan))
+        return Exit.DONE
+    if wishes.print_trials is not None:
+        talk.tell("\n".join(proposals(plan, wishes.print_trials)))
+        return Exit.DONE
+    points = read_points(wishes.enqueue) if wishes.enqueue is not None else []
+    with interrupts(talk.say):
+        return _run(plan, points, talk)
+
+
+def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:
+    known = plan.name in list_studies(plan.storage)
+    study = resume_study(storage=plan.storage, **plan.arguments)
+    try:
+        if points:
+            talk.say(f"{count_text(enqueue(study, points), 'point')} of {len(points)} put in the queue")
+        if study.stopped is not None:
+            talk.say(f"study {study.name!r} is finished: {_done_text(study)} ({study.stopped})")
+            return _end(plan, study, talk, seconds=None)
+        _introduce(plan, study, talk)
+        begin = SYSTEM.elapsed()
+        _optimize(plan, study, talk, f"resuming study {study.name!r}: {_done_text(study)}" if known else "")
+        return _end(plan, study, talk, seconds=SYSTEM.elapsed() - begin)
+    finally:
+        study.close()
+
+
+def _introduce(plan: Plan, study: Study, talk: Talk) -> None:
+    setup = study.setup
+    talk.say(
+        f"study {study.name!r}: {goals_text(setup.goals)}, {budget_text(setup)}, sampler {setup.sampler.name}\n"
+        f"storage {plan.storage}, {runs_text(plan)}\n"
+        f"watch it from elsewhere: {command('show', plan.storage, study.name)}"
+    )
+
+
+def _optimize(plan: Plan, study: Study, talk: Talk, opening: str) -> None:
+    if talk.quiet:
+        study.optimize(plan.objective, **plan.run)
+        return
+    with _screen(study, talk) as screen:
+
+        def watch(progress: Progress) -> None:
+            nonlocal opening
+            if opening:
+                # Lost trials are taken back with the first one asked, so that is when it can be said in one line.
+                screen.say(", ".join([opening, *progress.messages]))
+                opening, progress = "", replace(progress, messages=())
+            screen.watch(progress)
+
+        study.optimize(plan.objective, watch=watch, **plan.run)
+
+
+def _screen(study: Study, talk: Talk) -> Screen:
+    if not talk.is_live:
+        return PlainLines(study, talk)
+    from ayar.cli.live import LiveRegion
+
+    return LiveRegion(study, console(data=False))
+
+
+def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
+    if study.ended == "interrupted":
+        talk.complain(f"stopped: {_done_text(study)}, all kept; go on with: {_again()}")
+        return Exit.INTERRUPTED
+    talk.tell(summary(study.fold, seconds))
+    if study.stopped in SPENT and (honest := honest_score(plan.objective, study)) is not None:
+        talk.tell(f"\n{honest}")
+    talk.say(f"\npictures and health checks: {command('report', plan.storage, study.name)}{_further(study)}")
+    return Exit.DONE
+
+
+def _done_text(study: Study) -> str:
+    done, most = finished(study.counts()), study.setup.max_trials
+    return f"{count_text(done, 'trial')} done" if most is None else f"{done:,} of {count_text(most, 'trial')} done"
+
+
+def _further(study: Study) -> str:
+    """How to go on with a study whose budget is spent."""
+    setup = study.setup
+    if study.stopped != "budget":
+        return ""
+    if setup.max_trials is not None and finished(study.counts()) >= setup.max_trials:
+        more = ("--max-trials", f"{2 * max(1, setup.max_trials)}")
+    else:
+        more = ("--max-seconds", f"{2 * (setup.max_seconds or 1):g}")
+    return f"\nmore trials: {_again(*more)}"
+
+
+def _again(*more: str) -> str:
+    """This command once more, `more` in place of the same option."""
+    words = sys.argv[1:]
+    for option in more[:1]:
+        while option in words:
+            place = words.index(option)
+            words = words[:place] + words[place + 2 :]
+    return shlex.join(["ayar", *words, *more])
