@@ -170,7 +170,9 @@ def measure_open(rounds: int, trials: int) -> list[list[str]]:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         for system in RUN:
             storage = f"sqlite:///{folder}/{system}.db"
-            subprocess.run([sys.executable, "-W", "ignore", "-m", ME, "--fill", system, storage, str(trials)], check=True)
+            subprocess.run(
+                [sys.executable, "-W", "ignore", "-m", ME, "--fill", system, storage, str(trials)], check=True
+            )
             times = [float(fresh(ME, "--open", system, storage)) for _ in range(rounds)]
             rows.append([system, f"open {trials:,} trials", spread(times, " s", 2)])
     return rows

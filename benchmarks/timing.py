@@ -16,7 +16,11 @@ def space() -> dict[str, object]:
     import ayar
 
     floats = {name: ayar.Float(1e-4, 1.0, log=i < 2) for i, name in enumerate(FLOATS)}
-    return {**floats, **{name: ayar.Int(1, 100) for name in INTS}, **{name: ayar.Categorical(CHOICES) for name in WORDS}}
+    return {
+        **floats,
+        **{name: ayar.Int(1, 100) for name in INTS},
+        **{name: ayar.Categorical(CHOICES) for name in WORDS},
+    }
 
 
 def spread(values: Sequence[float], unit: str = "", digits: int = 0) -> str:
