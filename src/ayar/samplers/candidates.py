@@ -88,11 +88,11 @@ def enumerated(space: Space) -> Batch | None:
     if not space.size <= ENUMERATED or not all(levels) or np.prod(levels, dtype=np.float64) > 4 * ENUMERATED:
         return None
     grids = np.meshgrid(*(grid_values(column) for column in space.codec.columns), indexing="ij")
-    return admit(space, np.stack([grid.ravel() for grid in grids], axis=1))
+    return settle(space, space.codec.to_unit(np.stack([grid.ravel() for grid in grids], axis=1)))
 
 
 def grid_values(column: Column) -> Floats:
-    """The natural values of a discrete column, rising; none of a continuous one."""
+    """The natural values of a discrete column, rising, up to rounding; none of a continuous one."""
     if column.kind in {"categorical", "ordinal"}:
         return np.arange(float(column.levels))
     return np.minimum(column.low + column.step * np.arange(float(column.levels)), column.high)
@@ -209,13 +209,13 @@ def _exchange(space: Space, score: Score, batch: Batch) -> Batch:
     improved = []
     for row in range(len(batch)):
         point = batch.rows(slice(row, row + 1))
-        around = join(point, admit(space, _neighbours(space, point.U[0], point.A[0])))
+        around = join(point, settle(space, _neighbours(space, point.U[0], point.A[0])))
         improved.append(around.rows(np.array([int(np.argmax(score.values(around.U, around.A)))])))
     return join(*improved)
 
 
 def _neighbours(space: Space, u: Floats, a: Bools) -> Floats:
-    """(k, D) natural values, each one exchange away from the point."""
+    """(k, D) unit coordinates, each one exchange away from the point."""
     codec = space.codec
     x = codec.from_unit(u[None])[0]
     rows = []
@@ -224,7 +224,7 @@ def _neighbours(space: Space, u: Floats, a: Bools) -> Floats:
             row = x.copy()
             row[d] = value
             rows.append(row)
-    return np.array(rows).reshape(-1, len(u))
+    return codec.to_unit(np.array(rows).reshape(-1, len(u)))
 
 
 def _other_values(column: Column, value: float) -> list[float]:

@@ -46,6 +46,9 @@ Choice = tuple[Batch, dict[str, Any]]
 _FANTASIES = 8
 _BRANCH_SHARE = 0.25  # measured on the zoo: with 0 it stays in the first good branch, with 0.3 it gains nothing more
 _SPREAD, _MUTATED = 256, 256  # candidates before the local search; half as many above 300 rows
+_RANDOM_SHARE = (
+    0.07  # of proposals are drawn at random; measured: mean log10 regret over the zoo −3.2 without, −3.4 with
+)
 _PARENTS = 5
 _WHY = {
     "expected improvement": "largest expected improvement on the best trial",
@@ -126,7 +129,9 @@ class _Chooser:
         """The point and its note; None when the space is exhausted."""
         n, b = len(self.told.U), len(self.told.U_pending)
         starting = n + b < self.task.start or n < min(self.task.start, 2)
-        choice = (self._from_start() if starting else self._from_model()) or self._drawn()
+        explores = not starting and self.rng(self.i, "explore").random() < _RANDOM_SHARE
+        choice = None if explores else self._from_start() if starting else self._from_model()
+        choice = choice or self._drawn(None if explores else "neither start-up design nor model had a free point")
         if choice is None:
             return None
         point, why = choice
@@ -141,14 +146,10 @@ class _Chooser:
         place = free[np.searchsorted(free, self.rng.first + self.i) % len(free)]
         return points.rows(slice(place, place + 1)), {"arm": "start", "why": "start-up design"}
 
-    def _drawn(self) -> Choice | None:
+    def _drawn(self, fallback: str | None) -> Choice | None:
         codec, generator = self.task.setup.space.codec, self.rng(self.i, "draw")
         X, A = draw(self.task.setup.space, lambda m: generator.random((m, len(codec.names))), 1, self.unseen.accepts)
-        note = {
-            "arm": "random",
-            "why": "drawn at random",
-            "fallback": "neither start-up design nor model had a free point",
-        }
+        note = {"arm": "random", "why": "drawn at random", "fallback": fallback}
         return (Batch(codec.to_unit(X), X, A), note) if len(X) else None
 
     def _from_model(self) -> Choice | None:
