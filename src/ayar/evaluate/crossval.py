@@ -176,6 +176,7 @@ class CrossValidation:
             StudyChanged: the study was tuned on other data, folds or metric.
         """
         self.begin(study)
+        self.data.check(study, reason)
         winner: Trial = study.best
         model = self._fitted(winner.params, self.data.X, self.data.y)
         rows = self.data.open(study, number=winner.number, reason=reason)

@@ -65,6 +65,22 @@ def freeze(ledger: Ledger, facts: Mapping[str, Any]) -> None:
         )
 
 
+def check_sealed(ledger: Ledger, reason: str | None) -> None:
+    """See that an opening would be allowed; writes nothing.
+
+    Raises:
+        SealedTestSet: it was opened before and no reason is given.
+        ArgumentError: a reason that says nothing.
+    """
+    if reason is not None and not _says_something(reason):
+        raise ArgumentError(f"reason: expected words that say why, got {shorten(reason)}")
+    _refuse_second(_openings(ledger), reason)
+
+
+def _says_something(reason: object) -> bool:
+    return isinstance(reason, str) and bool(reason.strip())
+
+
 def open_once(ledger: Ledger, fingerprint: str, number: int, reason: str | None) -> Opening:
     """Write the intent to open, and say the how-manieth opening it is.
 
@@ -72,9 +88,7 @@ def open_once(ledger: Ledger, fingerprint: str, number: int, reason: str | None)
         SealedTestSet: it was opened before and no reason is given.
         ArgumentError: a reason that says nothing.
     """
-    if reason is not None and not str(reason).strip():
-        raise ArgumentError(f"reason: expected words that say why, got {shorten(reason)}")
-    _refuse_second(_openings(ledger), reason)
+    check_sealed(ledger, reason)
     intent = Opening(f"{new_seed():016x}", fingerprint, number, SYSTEM.wall(), reason)
     ledger.record(OPENING, msgspec.to_builtins(intent))
     openings = _openings(ledger)

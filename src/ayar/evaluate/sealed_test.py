@@ -13,7 +13,7 @@ from ayar.base.errors import ArgumentError, SealedTestSet, did_you_mean
 from ayar.base.rng import stream
 from ayar.evaluate.holdout import choose_kind, choose_rows, read_size
 from ayar.evaluate.labels import refuse_missing
-from ayar.evaluate.ledger import Ledger, Opening, open_once
+from ayar.evaluate.ledger import Ledger, Opening, check_sealed, open_once
 from ayar.evaluate.rows import Indices, Rows, count_rows, fingerprint, take
 from ayar.evaluate.split import SPLITS
 
@@ -66,13 +66,25 @@ class Sealed:
         Raises:
             SealedTestSet: opened before and no reason given, or a copy that came through pickle and has no rows.
         """
+        rows = self._rows()
+        return OpenedRows(*rows, open_once(ledger, self.fingerprint, number, reason))
+
+    def check(self, ledger: Ledger, reason: str | None = None) -> None:
+        """See that `open` would be allowed, before dear preparations; writes nothing.
+
+        Raises:
+            SealedTestSet: as `open` does.
+        """
+        self._rows()
+        check_sealed(ledger, reason)
+
+    def _rows(self) -> tuple[Rows, Rows, Rows | None]:
         if self._sealed is None:
             raise SealedTestSet(
                 "expected the test rows, but this copy of the data was pickled, as for a worker process, and left them "
                 "behind; open the test set in the process that called seal()"
             )
-        opening = open_once(ledger, self.fingerprint, number, reason)
-        return OpenedRows(*self._sealed, opening)
+        return self._sealed
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_sealed": None}

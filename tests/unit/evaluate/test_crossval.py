@@ -253,6 +253,21 @@ def test_a_second_opening_is_refused_also_after_a_restart(objective: CrossValida
     assert objective.test_score(restarted) == second
 
 
+def test_a_refused_opening_costs_no_fit(data: Sealed, new_study: NewStudy) -> None:
+    fits: list[int] = []
+
+    def fit(model: Threshold, rows: Any, y: Any) -> None:
+        fits.append(len(y))
+        model.fit(rows, y)
+
+    objective = CrossValidation(build, data, fit=fit)
+    study = new_study().finish({"at": 0.0}, SCORES)
+    objective.open_test(study)
+    with pytest.raises(SealedTestSet, match=r"opened once before"):
+        objective.open_test(study)
+    assert fits == [160]
+
+
 def test_a_crash_while_judging_counts_as_an_opening(data: Sealed, new_study: NewStudy) -> None:
     def crash(truth: Any, prediction: Any) -> float:
         raise RuntimeError("no memory")
