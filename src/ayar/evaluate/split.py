@@ -202,7 +202,7 @@ class GivenSplit:
         """The folds as given, checked against the rows of `y`.
 
         Raises:
-            ArgumentError: not pairs of row numbers, an empty side, a number outside the rows, a row on both sides.
+            ArgumentError: not pairs of row numbers, an empty side, a number outside the rows.
         """
         n = count_rows(y, "y")
         return [(_row_numbers(fit, i, n), _row_numbers(judge, i, n)) for i, (fit, judge) in enumerate(self._read())]
@@ -226,7 +226,7 @@ def _row_numbers(rows: object, fold: int, n: int) -> Indices:
             f"cv: fold {fold}: expected row numbers 0 to {n - 1}, got {array.min()} to {array.max()}; count the "
             "development rows (the X of seal()), not all rows"
         )
-    return np.unique(array).astype(np.intp)
+    return np.sort(array).astype(np.intp)
 
 
 def check_folds(folds: Folds, groups: Rows | None) -> None:
@@ -235,13 +235,13 @@ def check_folds(folds: Folds, groups: Rows | None) -> None:
     Raises:
         ArgumentError: a row, or a group, on both sides of a fold.
     """
+    names, codes = ([], None) if groups is None else encode(groups, "groups")
     for i, (fit, judge) in enumerate(folds):
         both = np.intersect1d(fit, judge)
         if len(both):
             raise ArgumentError(f"cv: fold {i}: expected no row on both sides, got {len(both)}, the first is {both[0]}")
-        if groups is None:
+        if codes is None:
             continue
-        names, codes = encode(groups, "groups")
         shared = np.intersect1d(codes[fit], codes[judge])
         if len(shared):
             raise ArgumentError(
