@@ -106,7 +106,7 @@ def root(
 def tune(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", rich_help_panel="Arguments", help="A Python file with objective and space."),
+        typer.Argument(metavar="FILE", help="A Python file with objective and space."),
     ],
     max_trials: Annotated[
         int | None,
@@ -205,7 +205,7 @@ def tune(
 def show(
     trial: Annotated[
         int | None,
-        typer.Argument(metavar="[TRIAL]", rich_help_panel="Arguments", help="A trial's number, to see its story."),
+        typer.Argument(metavar="TRIAL", help="A trial's number, to see its story."),
     ] = None,
     storage: Storage = None,
     study: Study = None,
@@ -250,8 +250,7 @@ def report(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]",
-            rich_help_panel="Arguments",
+            metavar="FILE",
             help="Ends in .html, .md, .json or .txt. [default: NAME.html]",
         ),
     ] = None,

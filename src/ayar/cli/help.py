@@ -5,6 +5,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+_DEFAULT = {"argument": "Arguments", "option": "Help"}
+
 Rows = Iterable[tuple[str, tuple[str, str]]]
 """(group, (term, description)) each."""
 
@@ -40,8 +42,8 @@ class Verbs(TyperGroup):
 
 
 def _write_options(command: Any, ctx: Any, formatter: Any) -> None:
-    records = [(param, param.get_help_record(ctx)) for param in command.get_params(ctx)]
-    _write(formatter, [(_group(param, "Help"), record) for param, record in records if record is not None])
+    rows = [(param, param.get_help_record(ctx)) for param in command.get_params(ctx)]
+    _write(formatter, [(_group(param, _DEFAULT[param.param_type_name]), row) for param, row in rows if row is not None])
 
 
 def _group(thing: Any, default: str) -> str:

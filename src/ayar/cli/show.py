@@ -12,7 +12,16 @@ from ayar.cli.exits import Exit
 from ayar.cli.story import story
 from ayar.cli.talk import Talk, console
 from ayar.cli.target import chosen_study
-from ayar.cli.words import budget_text, counts_text, finished, goals_text, rows_text, values_text, varying_text
+from ayar.cli.words import (
+    budget_text,
+    counts_text,
+    ended_text,
+    finished,
+    goals_text,
+    rows_text,
+    values_text,
+    varying_text,
+)
 from ayar.storage import open_store
 from ayar.study.front import list_studies
 from ayar.trial.fold import Fold
@@ -69,11 +78,10 @@ def _show_store(storage: str, *, as_json: bool, talk: Talk) -> None:
 def study_text(fold: Fold, storage: str) -> str:
     """A study as it stands, in words."""
     setup, history = fold.setup, fold.history
-    stopped = fold.stopped
     rows = [
         ("study", f"{setup.name!r} in {storage}"),
         ("goal", goals_text(setup.goals)),
-        ("state", "open" if stopped is None else f"ended: {stopped.detail or stopped.reason}"),
+        ("state", "open" if fold.stopped is None else ended_text(fold.stopped)),
         ("trials", counts_text(history.counts())),
         ("budget", f"{budget_text(setup)}, {count_text(finished(history.counts()), 'trial')} done"),
         *_best_rows(fold),
@@ -135,10 +143,8 @@ def _failure_rows(fold: Fold) -> list[tuple[str, str]]:
     rows = []
     for i, cause in enumerate(found[:_MOST]):
         where = f" ({cause.where})" if cause.where else ""
-        numbers = listed([str(number) for number in cause.numbers])
-        rows.append(
-            ("" if i else "failed", f"{cause.count} by {cause.kind}: {cause.headline}{where}; trials {numbers}")
-        )
+        numbers = f"{'trial' if cause.count == 1 else 'trials'} {listed([str(number) for number in cause.numbers])}"
+        rows.append(("" if i else "failed", f"{cause.count} by {cause.kind}: {cause.headline}{where}; {numbers}"))
     return [*rows, *_rest(len(found), "cause")]
 
 

@@ -67,7 +67,7 @@ def _moment(at: int) -> str:
 def _note(note: Mapping[str, Any]) -> list[str]:
     """The sampler's reasons, those in words first."""
     names = [*(name for name in _REASON_FIRST if name in note), *(name for name in note if name not in _REASON_FIRST)]
-    return [f"{name}: {_note_value(note[name])}" for name in names]
+    return [f"{name}: {_note_value(note[name])}" for name in names if note[name] is not None]
 
 
 def _note_value(value: Any) -> str:

@@ -19,7 +19,7 @@ from ayar.cli.points import enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
 from ayar.cli.script import load_script
 from ayar.cli.talk import Talk, console
-from ayar.cli.words import budget_text, command, finished, goals_text
+from ayar.cli.words import budget_text, command, ended_text, finished, goals_text
 from ayar.study.front import list_studies, resume_study
 from ayar.study.progress import Progress
 from ayar.study.study import Study
@@ -71,8 +71,8 @@ def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:
     try:
         if points:
             talk.say(f"{count_text(enqueue(study, points), 'point')} of {len(points)} put in the queue")
-        if study.stopped is not None:
-            talk.say(f"study {study.name!r} is finished: {_done_text(study)} ({study.stopped})")
+        if (stop := study.fold.stopped) is not None:
+            talk.say(f"study {study.name!r} is finished: {_done_text(study)}; {ended_text(stop)}")
             return _end(plan, study, talk, seconds=None)
         _introduce(plan, study, talk)
         begin = SYSTEM.elapsed()

@@ -10,6 +10,7 @@ from ayar.analysis.words import count_text, duration_text, number_text
 from ayar.cli.choices import DEFAULT_STORAGE
 from ayar.space.domains import Constant
 from ayar.space.space import Space
+from ayar.trial.events import StudyStopped
 from ayar.trial.fold import Fold
 from ayar.trial.goal import Goal
 from ayar.trial.setup import Setup
@@ -31,6 +32,15 @@ def budget_text(setup: Setup) -> str:
     parts = [count_text(setup.max_trials, "trial")] if setup.max_trials is not None else []
     parts += [duration_text(setup.max_seconds)] if setup.max_seconds is not None else []
     return " or ".join(parts) or "no budget"
+
+
+def ended_text(stop: StudyStopped) -> str:
+    """Why a study ended.
+
+    >>> ended_text(StudyStopped("budget"))
+    'its budget is spent'
+    """
+    return "its budget is spent" if stop.reason == "budget" else stop.detail or f"stopped by {stop.reason}"
 
 
 def counts_text(counts: Mapping[State, int]) -> str:
