@@ -58,9 +58,11 @@ def minimize(
         Y = np.where(moving[:, None], np.clip(X + step[:, None] * direction, lower, upper), X)
         FY, GY = _finite(*function(Y))
         gain = np.minimum(_dot(G, Y - X), 0.0)
-        taken = moving & (FY < F) & (_ARMIJO * gain >= FY - F)
+        with np.errstate(invalid="ignore"):
+            rise = FY - F  # NaN, and so refused, where both are infinite
+        taken = moving & (FY < F) & (rise <= _ARMIJO * gain)
         memory.keep(taken, Y - X, GY - G)
-        step = np.where(taken, 1.0, np.where(moving, step * _shorter(gain, FY - F), step))
+        step = np.where(taken, 1.0, np.where(moving, step * _shorter(gain, rise), step))
         X, F, G = np.where(taken[:, None], Y, X), np.where(taken, FY, F), np.where(taken[:, None], GY, G)
         free = _free(X, G, lower, upper)
         direction = np.where(taken[:, None], memory.directions(G, free), direction)

@@ -146,7 +146,7 @@ def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Bat
     Arguments:
         space: where all points lie.
         score: what is climbed.
-        pool: m ≥ 1 settled candidates, the first one (the incumbent) always a start.
+        pool: m ≥ 1 settled candidates; the first one, the incumbent, is always a start.
         lengths: (D,) length-scales of the parameters, in which steps are measured.
 
     Returns:
@@ -155,7 +155,7 @@ def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Bat
     values = score.values(pool.U, pool.A)
     starts = pool.rows(_distinct_starts(pool.U, values))
     slopes = _Slopes(space, score, lengths)
-    found = slopes.climb(starts, _CALLS)
+    found = join(starts, slopes.climb(starts, _CALLS))
     best = found.rows(np.argsort(-score.values(found.U, found.A), kind="stable")[:_EXCHANGED])
     for _ in range(_EXCHANGE_ROUNDS):
         best = _exchange(space, score, best)
@@ -230,6 +230,4 @@ def _neighbours(space: Space, u: Floats, a: Bools) -> Floats:
 def _other_values(column: Column, value: float) -> list[float]:
     if column.kind == "categorical":
         return [float(index) for index in range(column.levels) if index != value]
-    values = grid_values(column)
-    here = int(np.searchsorted(values, value))
-    return [float(values[i]) for i in (here - 1, here + 1) if 0 <= i < len(values)]
+    return [other for other in (value - column.step, value + column.step) if other != value] if column.levels else []

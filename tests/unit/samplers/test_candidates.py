@@ -121,6 +121,12 @@ def test_climb_moves_integers_by_steps_and_large_ones_by_slopes() -> None:
     assert batch.X[int(np.argmax(values))].tolist() == [2.0, 600.0]
 
 
+def test_integers_of_a_vast_range_are_climbed_without_listing_them() -> None:
+    space = Space({"n": Int(0, 10**15)})
+    batch, values = climb(space, Peak(np.array([[0.25]])), settle(space, np.array([[0.9]])), np.ones(1))
+    assert abs(batch.X[int(np.argmax(values)), 0] / 10**15 - 0.25) < 1e-4
+
+
 def test_joined_batches_keep_their_order() -> None:
     one, two = settle(TREE, uniforms((2, 4))), settle(TREE, uniforms((3, 4)))
     assert np.array_equal(join(one, two).U, np.vstack([one.U, two.U]))
