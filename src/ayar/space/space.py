@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,7 @@ class Space:
         fixed: Mapping[str, Any] | None = None,
     ) -> None:
         """See the class."""
-        self.structure = Structure(MappingProxyType(domains_of(params)), dict(fixed or {}))
+        self.structure = Structure(domains_of(params), dict(fixed or {}))
         self.constraints = tuple(constraint_of(rule, self.structure) for rule in _several("constraints", constraints))
         self.forbidden = tuple(forbidden_of(values, self.structure) for values in _several("forbidden", forbidden))
         self.codec = Codec(self.structure)

@@ -1,5 +1,6 @@
 """The space itself: what it contains and why not."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -125,3 +126,13 @@ def test_a_boolean_parent_may_be_named_by_its_value() -> None:
     space = Space({"on": Bool(), "x": Float(0.0, 1.0, when={"on": True}), "k": Constant("z", when={"on": False})})
     assert space.explain({"on": True, "x": 0.5}) is None
     assert space.explain({"on": False, "k": "z"}) is None
+
+
+def test_a_space_can_be_sent_to_another_process() -> None:
+    space = Space(
+        {**SPACE.params, "fn": [int, len]}, constraints=["C <= 100"], forbidden=[{"kernel": "poly", "degree": 5}]
+    )
+    again = pickle.loads(pickle.dumps(space))
+    assert again == space
+    point = {**POINT, "fn": len}
+    assert again.codec.decode(*again.codec.encode([point])) == [point]
