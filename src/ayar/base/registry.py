@@ -6,7 +6,6 @@ packages add theirs by entry points of the group "ayar.<table>".
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 from ayar.base.errors import UnknownName, did_you_mean
@@ -36,6 +35,8 @@ class Registry(Mapping[str, str]):
         self._own = dict(entries)
 
     def _outside(self) -> dict[str, str]:
+        from importlib.metadata import entry_points  # tens of milliseconds, for names the table does not hold
+
         return {point.name: point.value for point in entry_points(group=f"ayar.{self.table}")}
 
     def __getitem__(self, name: str) -> str:

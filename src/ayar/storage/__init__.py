@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ayar.base.errors import ArgumentError
 from ayar.base.registry import Registry
-from ayar.storage.base import Store, Worker
-from ayar.storage.lease import holder
+from ayar.storage.base import Store
 
 STORES = Registry(
     "kind of store",
@@ -18,15 +17,6 @@ STORES = Registry(
         "sqlite": "ayar.storage.sql:SqlStore",
     },
 )
-
-
-def worker_here(name: str) -> Worker:
-    """This process as a worker of that name; its leases end with the process.
-
-    >>> worker_here("w1").name
-    'w1'
-    """
-    return Worker(name, holder())
 
 
 def open_store(address: "str | Path | Store | None") -> Store:

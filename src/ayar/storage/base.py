@@ -12,6 +12,7 @@ from typing import Self
 
 import msgspec
 
+from ayar.base.process import identity
 from ayar.trial.events import Body, Event, Lease, StudyCreated
 
 
@@ -66,7 +67,12 @@ class Worker(msgspec.Struct, frozen=True):
 
     name: str
     holder: str = ""
-    """`storage.lease.holder()` of the process; "" lives by the lease alone."""
+    """`base.process.identity()` of the process; "" lives by the lease alone."""
+
+    @classmethod
+    def here(cls, name: str) -> Self:
+        """This process as a worker of that name; its leases end with the process."""
+        return cls(name, identity())
 
 
 class Store(ABC):

@@ -11,13 +11,15 @@ from typing import Protocol
 import msgspec
 
 from ayar.base.errors import ArgumentError, TellRefused
+from ayar.base.process import Life
 from ayar.storage.base import Claim, Worker
-from ayar.storage.lease import GRACE_LEASES, Life
 from ayar.trial import events as ev
 from ayar.trial.failure import Failure
 from ayar.trial.state import FINAL, MOVES, State
 
 MICROSECONDS = 1_000_000
+GRACE_LEASES = 10
+"""How many leases a process that lives but does not renew (an objective that holds the GIL) is waited for."""
 
 
 class Counters(msgspec.Struct):

@@ -10,9 +10,9 @@ from typing import Protocol
 
 from ayar.base.clock import Clock
 from ayar.base.errors import ArgumentError
+from ayar.base.process import life_of
 from ayar.storage import ledger
 from ayar.storage.base import Appended, Claim, Worker
-from ayar.storage.lease import life_of
 from ayar.storage.ledger import Counters, Moment, Slots
 from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of, next_chain
 from ayar.trial.state import State

@@ -54,19 +54,22 @@ class LiveTrial(Parameters):
             leave: settles the trial when a `with trial:` block raises; whether the exception ends there.
         """
         self.number = number
-        self.seed = stream_key(seed, number, "trial") % 2**32
-        """A seed for the objective, equal for all attempts of this trial: 0 ... 2^32 - 1."""
         self.reports: list[Report] = []
         self.user_attrs: dict[str, Any] = {}
         self.lease = lease
         self._study_seed = seed
         self._declared = declared
-        self._proposed = {name: value for name, value in wire.items() if name not in declared.params}
+        self._proposed = {name: wire[name] for name in wire.keys() - declared.params.keys()}
         self._params = params_from_wire(declared, {n: v for n, v in wire.items() if n not in self._proposed})
         self._asked: dict[str, tuple[Domain, str]] = {}
         self._channel = channel
         self._leave = leave
         self._prune = False
+
+    @property
+    def seed(self) -> int:
+        """A seed for the objective, equal for all attempts of this trial: 0 ... 2^32 - 1."""
+        return stream_key(self._study_seed, self.number, "trial") % 2**32
 
     @property
     def params(self) -> dict[str, Any]:

@@ -31,8 +31,7 @@ from ayar.executors import EXECUTORS
 from ayar.samplers import SAMPLERS
 from ayar.space.space import Space
 from ayar.space.wire import params_to_wire
-from ayar.storage import worker_here
-from ayar.storage.base import Store, StudyEntry
+from ayar.storage.base import Store, StudyEntry, Worker
 from ayar.study.asking import Asked, Asker
 from ayar.study.attempt import Attempt, is_pruned
 from ayar.study.environment import environment
@@ -78,7 +77,7 @@ class Study:
     def _become_worker(self) -> None:
         """Take an identity: at first, and anew in a child after a fork, which is another worker than its parent."""
         self._pid = os.getpid()
-        self._worker = worker_here(f"{self._pid}-{secrets.token_hex(3)}")
+        self._worker = Worker.here(f"{self._pid}-{secrets.token_hex(3)}")
         self._renewal = Renewal(self.store, self._log.study)
         self._asker = Asker(self._log, self._worker, self._clock, SAMPLERS)
         # A study that nobody holds renews nothing: its trials go back to the queue.

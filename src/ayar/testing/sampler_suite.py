@@ -8,8 +8,8 @@
 Ayar runs it over its own table. A sampler that only walks spaces it can enumerate (`finite_only`) is tried on those.
 """
 
+import copy
 import math
-import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -103,9 +103,9 @@ class SamplerSuite:
     def test_proposing_is_pure_and_repeatable(self, sampler: Sampler, space: Space) -> None:
         told = run(sampler, space, 10)
         fold = fold_of(space, told)
-        before = [trial for trial in fold.history.trials()]
+        before = list(fold.history.trials())
         first = propose(sampler, fold, len(told))
-        again = propose(pickle.loads(pickle.dumps(sampler)), fold_of(space, told), len(told))
+        again = propose(copy.deepcopy(sampler), fold_of(space, told), len(told))
         assert [(p.params, dict(p.note)) for p in first] == [(p.params, dict(p.note)) for p in again]
         assert list(fold.history.trials()) == before
 

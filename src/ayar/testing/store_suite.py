@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from ayar.base.errors import ArgumentError, StudyExists, TellRefused
+from ayar.base.process import identity
 from ayar.storage.base import Claim, Store, Worker
-from ayar.storage.lease import GRACE_LEASES, holder
+from ayar.storage.ledger import GRACE_LEASES
 from ayar.testing.fake_clock import FakeClock
 from ayar.trial import events as ev
 from ayar.trial.goal import Goal
@@ -74,9 +75,9 @@ def kinds(store: Store, study: int) -> list[str]:
     return [event.kind for event in log(store, study)]
 
 
-def dead_holder() -> str:
+def dead_identity() -> str:
     """The identity of a process that has ended."""
-    code = "from ayar.storage.lease import holder; print(holder())"
+    code = "from ayar.base.process import identity; print(identity())"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - our own code
 
 
@@ -428,13 +429,13 @@ class StoreSuite:
 
     def test_the_trial_of_a_process_that_is_gone_comes_back_at_once(self, store: Store) -> None:
         study = store.create(created(retries={"lost": 1})).id
-        run(store, study, Worker("gone", dead_holder()))
+        run(store, study, Worker("gone", dead_identity()))
         answer = store.claim(study, BOB, TTL)
         assert (granted(answer).number, answer.reclaimed) == (0, (0,))
 
     def test_a_process_that_lives_is_waited_for(self, store: Store, clock: FakeClock) -> None:
         study = store.create(created(retries={"lost": 1}, max_trials=1)).id
-        run(store, study, Worker("busy", holder()))
+        run(store, study, Worker("busy", identity()))
         clock.advance(TTL * (GRACE_LEASES - 1))
         assert store.claim(study, BOB, TTL).wait
         clock.advance(TTL * 1.1)

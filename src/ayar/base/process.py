@@ -1,6 +1,6 @@
-"""Who holds a lease, and whether that process still lives: the second witness beside the lease's end.
+"""Which process this is, and whether another one still lives: the second witness beside a lease's end.
 
-A holder is host, boot, pid namespace, pid and the process's start time, so a pid used again is not taken for the old
+An identity is host, boot, pid namespace, pid and the process's start time, so a pid used again is not taken for the old
 process. On another host, or under another namespace, nothing is known and the lease alone decides.
 """
 
@@ -14,19 +14,16 @@ import msgspec
 
 from ayar.base.clock import SYSTEM
 
-GRACE_LEASES = 10
-"""How many leases a process that lives but does not renew (an objective that holds the GIL) is waited for."""
-
 
 class Life(Enum):
-    """What is known of a holder."""
+    """What is known of a process."""
 
     GONE = "gone"
     ALIVE = "alive"
     UNKNOWN = "unknown"
 
 
-class Holder(msgspec.Struct, frozen=True):
+class Identity(msgspec.Struct, frozen=True):
     """The identity of a process."""
 
     host: str
@@ -36,15 +33,15 @@ class Holder(msgspec.Struct, frozen=True):
     start: str
 
 
-def holder() -> str:
+def identity() -> str:
     """This process's identity as text."""
-    return _holder_of(os.getpid())
+    return _identity_of(os.getpid())
 
 
 @cache
-def _holder_of(pid: int) -> str:
+def _identity_of(pid: int) -> str:
     host, boot, namespace = _place()
-    return msgspec.json.encode(Holder(host, boot, namespace, pid, _start_time(pid) or "")).decode()
+    return msgspec.json.encode(Identity(host, boot, namespace, pid, _start_time(pid) or "")).decode()
 
 
 @cache
@@ -72,10 +69,10 @@ def _state(pid: int) -> str:
 
 
 def life_of(text: str) -> Life:
-    """Whether the process that `holder()` described still lives, as far as this process can tell."""
+    """Whether the process that `identity()` described still lives, as far as this process can tell."""
     if not text:
         return Life.UNKNOWN
-    known = msgspec.json.decode(text, type=Holder)
+    known = msgspec.json.decode(text, type=Identity)
     if (known.host, known.boot, known.namespace) != _place() or not known.start:
         return Life.UNKNOWN
     if _start_time(known.pid) != known.start or _state(known.pid) == "Z":
