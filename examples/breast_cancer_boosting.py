@@ -34,9 +34,12 @@ name = "breast-cancer-boosting"
 storage = "sqlite:///breast_cancer_boosting.db"
 max_trials = 40
 workers = 2
+seed = 0
 
 if __name__ == "__main__":
-    study = ayar.minimize(objective, space, max_trials=max_trials, workers=workers, storage=storage, name=name, seed=0)
+    study = ayar.minimize(
+        objective, space, max_trials=max_trials, workers=workers, storage=storage, name=name, seed=seed
+    )
     print("best parameters:", study.best.params)
     print(objective.test_score(study) or objective.open_test(study))
     study.report("breast_cancer_boosting.html")

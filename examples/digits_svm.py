@@ -32,9 +32,12 @@ name = "digits-svm"
 storage = "sqlite:///digits_svm.db"
 max_trials = 40
 workers = 2
+seed = 0
 
 if __name__ == "__main__":
-    study = ayar.maximize(objective, space, max_trials=max_trials, workers=workers, storage=storage, name=name, seed=0)
+    study = ayar.maximize(
+        objective, space, max_trials=max_trials, workers=workers, storage=storage, name=name, seed=seed
+    )
     print("best parameters:", study.best.params)
     # The sealed rows are scored once; when the script runs again, the log remembers the score.
     print(objective.test_score(study) or objective.open_test(study))
