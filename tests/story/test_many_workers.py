@@ -1,0 +1,81 @@
+"""Many processes on one SQLite file: one study, exact budgets, nothing handed out twice, dead workers' trials taken back.
+
+Promises P4, P5, P8, P9, P18 of the store. Real processes, real kills.
+"""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from story.actors import act
+
+import ayar
+from ayar.study.study import Study
+from ayar.trial.state import State
+
+PATIENCE = 60.0
+
+
+def check_exact(study: Study, budget: int) -> None:
+    assert [trial.number for trial in study.trials] == list(range(budget))
+    assert {trial.state for trial in study.trials} == {State.COMPLETE}
+    assert len({trial["x"] for trial in study.trials}) == budget
+    assert study.stopped == "budget"
+    asked = [event.body.number for event in study.store.read(1, 0, 10_000) if event.kind == "TrialAsked"]
+    assert sorted(asked) == list(range(budget))
+
+
+@pytest.mark.slow
+@pytest.mark.parity("N2")
+@pytest.mark.parametrize("_repeat", range(3))
+def test_thirty_two_processes_open_one_new_study_at_once(tmp_path: Path, _repeat: int) -> None:
+    told = act("crowd", tmp_path / "study.db", 32, 64)
+    assert told["exits"] == [0] * 32
+    assert ayar.list_studies(tmp_path / "study.db") == ["crowd"]
+    check_exact(ayar.load_study(tmp_path / "study.db"), 64)
+
+
+@pytest.mark.parity("G4")
+def test_four_processes_keep_the_budget_and_share_no_proposal(tmp_path: Path) -> None:
+    assert act("crowd", tmp_path / "study.db", 4, 40)["exits"] == [0] * 4
+    check_exact(ayar.load_study(tmp_path / "study.db"), 40)
+
+
+@pytest.mark.slow
+def test_workers_of_one_call_share_its_trials(tmp_path: Path) -> None:
+    study = ayar.create_study({"x": (0.0, 1.0)}, storage=tmp_path / "study.db", sampler="random", seed=0)
+    study.optimize(square, n_trials=13, workers=3)
+    assert (study.ended, study.counts()) == ("n_trials", {State.COMPLETE: 13})
+    assert study.stopped is None
+
+
+def square(trial: ayar.Trial) -> float:
+    return float((trial["x"] - 0.3) ** 2)
+
+
+WORKER = """
+import sys, os, signal, ayar
+def objective(trial):
+    if trial.number == 2 and sys.argv[2] == "dies":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return trial["x"]
+ayar.minimize(objective, {"x": (0.0, 1.0)}, storage=sys.argv[1], sampler="random", seed=0, max_trials=5)
+"""
+
+
+def run_worker(path: Path, fate: str) -> int:
+    return subprocess.run([sys.executable, "-c", WORKER, str(path), fate], check=False, timeout=PATIENCE).returncode
+
+
+@pytest.mark.parity("G3")
+def test_a_killed_worker_s_trial_comes_back_and_the_study_completes(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    assert run_worker(path, "dies") == -signal.SIGKILL
+    [lost] = [trial for trial in ayar.load_study(path).trials if trial.state is State.RUNNING]
+    assert run_worker(path, "lives") == 0
+    study = ayar.load_study(path)
+    check_exact(study, 5)
+    again = study.trials[lost.number]
+    assert (again.params, again.attempts) == (lost.params, 2)
