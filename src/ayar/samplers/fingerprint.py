@@ -7,7 +7,7 @@ factors, another vector width changes exp and log.
 from functools import cache
 
 from ayar.base.version import __version__
-from ayar.samplers.single_thread import blas_controller
+from ayar.numerics.single_thread import blas_controller
 
 
 @cache

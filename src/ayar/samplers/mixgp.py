@@ -23,6 +23,7 @@ from ayar.base.rng import Streams
 from ayar.numerics import gp_fit, surrogate
 from ayar.numerics.embedding import Axis, Embedding
 from ayar.numerics.qmc import shifted_sobol
+from ayar.numerics.single_thread import one_blas_thread
 from ayar.numerics.surrogate import Surrogate
 from ayar.numerics.warps import Warp
 from ayar.samplers.acquisition import LogEI
@@ -31,7 +32,6 @@ from ayar.samplers.candidates import Batch, climb, completed, enumerated, join, 
 from ayar.samplers.design import active_parameters, sequence, start_length
 from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.samplers.fits import NOTE_VERSION, Fitter, last_fit, read_fits
-from ayar.samplers.single_thread import one_blas_thread
 from ayar.samplers.told import Told, read_told, single_losses
 from ayar.samplers.unseen import Unseen
 from ayar.space.draw import draw

@@ -1,7 +1,7 @@
 """One BLAS thread, and the fingerprint of what computes."""
 
 from ayar.samplers.fingerprint import numeric_fingerprint
-from ayar.samplers.single_thread import blas_controller, one_blas_thread
+from ayar.numerics.single_thread import blas_controller, one_blas_thread
 
 
 def threads() -> list[int]:
