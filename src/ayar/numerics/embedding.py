@@ -51,7 +51,7 @@ class Embedding:
         self._unordered = [(d, first[d], self.axes[d].categories) for d in np.flatnonzero(self.categorical)]
 
     def __call__(self, U: Floats, A: Bools) -> Floats:
-        """(n, P) rows; coordinates where A is False are not read (½ stands for an unconditional one that is missing)."""
+        """(n, P) rows; inactive coordinates are not read, and ½ stands for an unconditional one that is missing."""
         E = np.zeros((len(U), len(self.blk)))
         E[:, self._at_plain] = np.where(A[:, self._plain], U[:, self._plain], 0.5)
         angle, active = _ARC * U[:, self._arcs], A[:, self._arcs]
