@@ -90,6 +90,10 @@ class Choices(Domain):
         """The choices for people: a label where there is one, else the value."""
         return [v if text is None else text for v, text in zip(self.choices, self.labels, strict=True)]
 
+    def words(self) -> list[Any]:
+        """The choices as an expression sees them: an object by its label."""
+        return [v if is_plain(v) else text for v, text in zip(self.choices, self.labels, strict=True)]
+
     def hands_out_copies(self) -> bool:
         """Whether some choice is a list or dict."""
         return any(is_mutable(choice) for choice in self.choices)

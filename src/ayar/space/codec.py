@@ -16,13 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ayar.space.conditions import Structure
+from ayar.space.conditions import Structure, Tests
 from ayar.space.domains import Choices, Domain, Float, Int
 from ayar.space.ticks import Ticks
-from ayar.space.values import is_number, is_plain
+from ayar.space.values import is_number
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+_Demands = tuple[tuple[int, tuple[float, ...]], ...]
+"""What must hold for a parameter to be active: (column, its codes), all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +117,16 @@ class Codec:
         domains = [structure.params[name] for name in self.names]
         self.columns = tuple(map(_column, self.names, domains))
         self._scales = _Scales(self.columns, list(map(_ticks, domains, self.columns)))
-        self._rules = {name: self._rule(name) for name in structure.order}
+        self._demands = {name: self._placed(structure.demands[name]) for name in structure.order}
         self._conditional = [
-            (self.places[name], self._rules[name])
-            for name in structure.order
-            if name in self.places and self._rules[name] != ()
+            (self.places[name], demands)
+            for name, demands in self._demands.items()
+            if name in self.places and demands != ()
         ]
         self._readers = [(name, self.places.get(name, -1), _reader(d)) for name, d in structure.params.items()]
-        self._held = {name: structure.params[name].value(code) for name, code in structure.held.items()}
+        self._words = {name: _table(d) for name, d in structure.params.items() if isinstance(d, Choices)}
 
-    def _rule(self, name: str) -> "Rule | None":
-        demands = self.structure.demands(name)
+    def _placed(self, demands: Tests | None) -> _Demands | None:
         if demands is None:
             return None
         return tuple((self.places[test.parent], tuple(sorted(test.codes))) for test in demands)
@@ -159,8 +160,8 @@ class Codec:
         return point
 
     def _row_active(self, name: str, x: list[float], a: list[bool]) -> bool:
-        rule = self._rules[name]
-        return rule is not None and all(a[place] and x[place] in codes for place, codes in rule)
+        demands = self._demands[name]
+        return demands is not None and all(a[place] and x[place] in codes for place, codes in demands)
 
     def to_unit(self, X: Floats) -> Floats:
         """(n, D) unit coordinates of codes; codes out of bounds are cut to the nearest bound, NaN stays NaN."""
@@ -192,17 +193,9 @@ class Codec:
     def activity(self, X: Floats) -> Mask:
         """(n, D) bool: which columns the conditions make active, given the codes of all."""
         A = np.ones(X.shape, dtype=bool)
-        for place, rule in self._conditional:
-            A[:, place] = self._holds(rule, X, A)
+        for place, demands in self._conditional:
+            A[:, place] = _met(demands, X, A)
         return A
-
-    def _holds(self, rule: "Rule | None", X: Floats, A: Mask) -> Mask:
-        active = np.full(len(X), rule is not None)
-        for parent, codes in rule or ():
-            active &= A[:, parent]
-            # `isin` costs more than a few comparisons.
-            active &= np.isin(X[:, parent], codes) if len(codes) > 4 else _any_of(X[:, parent], codes)
-        return active
 
     def active_at(self, place: int, X: Floats) -> bool:
         """Whether column `place` is active in the one masked row X, given its parents' codes."""
@@ -215,25 +208,18 @@ class Codec:
     def present(self, name: str, X: Floats, A: Mask) -> Mask:
         """(n,) bool: in which rows parameter `name`, with or without a column, is active."""
         place = self.places.get(name)
-        return self._holds(self._rules[name], X, A) if place is None else A[:, place]
+        return _met(self._demands[name], X, A) if place is None else A[:, place]
 
     def values(self, name: str, X: Floats) -> Any:
         """The values of one parameter: (n,) floats where all are numbers, else (n,) objects; a constant's by itself.
 
         Choices that are not plain values stand as their labels. Meaningless in rows where the parameter is inactive.
         """
-        domain = self.structure.params[name]
-        place = self.places.get(name)
+        words, place = self._words.get(name), self.places.get(name)
         if place is None:
-            return _words(domain)[int(self.structure.held[name])] if isinstance(domain, Choices) else self._held[name]
-        if not isinstance(domain, Choices):
-            return X[:, place]
-        words = _words(domain)
-        table = np.empty(len(words), dtype=object)
-        table[:] = words
-        if all(is_number(word) or isinstance(word, bool) for word in words):
-            table = table.astype(np.float64)
-        return table[np.nan_to_num(X[:, place]).astype(np.intp)]
+            code = self.structure.held[name]
+            return code if words is None else words[int(code)]
+        return X[:, place] if words is None else words[np.nan_to_num(X[:, place]).astype(np.intp)]
 
     def keys(self, X: Floats) -> list[bytes]:
         """One key per row of masked codes; equal for equal configurations only."""
@@ -244,8 +230,14 @@ class Codec:
         return [joined[i * width : (i + 1) * width] for i in range(len(Y))]
 
 
-Rule = tuple[tuple[int, tuple[float, ...]], ...]
-"""What must hold for a parameter to be active: (column, its codes), all of them."""
+def _met(demands: _Demands | None, X: Floats, A: Mask) -> Mask:
+    """(n,) bool: which rows meet all demands."""
+    active = np.full(len(X), demands is not None)
+    for parent, codes in demands or ():
+        active &= A[:, parent]
+        # `isin` costs more than a few comparisons.
+        active &= np.isin(X[:, parent], codes) if len(codes) > 4 else _any_of(X[:, parent], codes)
+    return active
 
 
 def _any_of(codes: Floats, allowed: tuple[float, ...]) -> Mask:
@@ -267,5 +259,10 @@ def _reader(domain: Domain) -> Callable[[float], Any]:
     return table.__getitem__
 
 
-def _words(domain: Choices) -> list[Any]:
-    return [v if is_plain(v) else text for v, text in zip(domain.choices, domain.labels, strict=True)]
+def _table(domain: Choices) -> NDArray[Any]:
+    """(levels,) choices as expressions see them: floats if all are numbers or truths, else objects."""
+    words = domain.words()
+    table = np.empty(len(words), dtype=object)
+    for place, word in enumerate(words):
+        table[place] = word
+    return table.astype(np.float64) if all(isinstance(word, bool) or is_number(word) for word in words) else table

@@ -5,7 +5,7 @@ nested to any depth and a parameter may hang on several parents; circles are ref
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,6 +86,24 @@ def parents_first(tests: Mapping[str, Tests]) -> tuple[str, ...]:
     return tuple(placed)
 
 
+def resolve_demands(
+    order: Sequence[str], tests: Mapping[str, Tests], held: Mapping[str, float]
+) -> dict[str, Tests | None]:
+    """The tests that are left once those on parents without freedom are decided.
+
+    A decided test is replaced by what its parent demands itself; None marks a parameter that can never be active.
+    """
+    demands: dict[str, Tests | None] = {}
+    for name in order:
+        left: dict[Test, None] | None = {}
+        for test in tests[name]:
+            is_free = test.parent not in held
+            above = (test,) if is_free else demands[test.parent] if held[test.parent] in test.codes else None
+            left = None if left is None or above is None else {**left, **dict.fromkeys(above)}
+        demands[name] = None if left is None else tuple(left)
+    return demands
+
+
 @dataclass(frozen=True)
 class Structure:
     """The parameters of a space with their conditions resolved and their fixed values applied.
@@ -103,6 +121,8 @@ class Structure:
     """All names, parents first."""
     held: Mapping[str, float] = field(init=False)
     """Name to code, of constants and fixed parameters: those without freedom."""
+    demands: Mapping[str, Tests | None] = field(init=False)
+    """Name to what must hold of free parameters for it to be active; None if it never is."""
 
     def __post_init__(self) -> None:
         """Resolve everything."""
@@ -112,29 +132,15 @@ class Structure:
             if name not in self.params:
                 raise SpaceError(f"fixed: no parameter is called {name!r}{did_you_mean(str(name), self.params)}")
             (held[name],) = resolve_codes(name, (value,), self.params[name], "fixed")
-        for record, value in (("tests", tests), ("order", parents_first(tests)), ("held", held)):
-            object.__setattr__(self, record, value)
+        order = parents_first(tests)
+        demands = resolve_demands(order, tests, held)
+        for name, value in (("tests", tests), ("order", order), ("held", held), ("demands", demands)):
+            object.__setattr__(self, name, value)
 
     @property
     def free(self) -> tuple[str, ...]:
         """Names of the parameters that have a column."""
         return tuple(name for name in self.params if name not in self.held)
-
-    def demands(self, name: str) -> tuple[Test, ...] | None:
-        """What must hold of free parameters for `name` to be active; None if it never is.
-
-        Tests on constants and fixed parents are decided here and replaced by what those parents demand themselves.
-        """
-        found: dict[Test, None] = {}
-        for test in self.tests[name]:
-            if test.parent not in self.held:
-                found[test] = None
-                continue
-            above = self.demands(test.parent) if self.held[test.parent] in test.codes else None
-            if above is None:
-                return None
-            found.update(dict.fromkeys(above))
-        return tuple(found)
 
     def active(self, params: Mapping[str, Any]) -> Iterator[str]:
         """Names of the parameters that the values in `params` make active, parents first.

@@ -146,7 +146,7 @@ class Forbidden(Rule):
         return f"forbidden {self.written()}"
 
 
-def constraint_of(rule: Any, structure: Structure) -> Rule:
+def constraint_of(rule: Any, structure: Structure) -> Expression | Function:
     """A constraint from an expression, a function or a constraint.
 
     Raises:

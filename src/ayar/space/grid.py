@@ -38,7 +38,7 @@ def grid(
 
 def _codes(domain: Domain, codec: Codec, place: int, points: int | None) -> Sequence[int] | list[float]:
     """Level numbers of one column, or its codes if it is continuous."""
-    if domain.levels or codec.structure.demands(codec.names[place]) is None:
+    if domain.levels or codec.structure.demands[codec.names[place]] is None:
         return range(domain.levels)
     if points is None:
         raise SpaceError(
@@ -53,21 +53,14 @@ def _codes(domain: Domain, codec: Codec, place: int, points: int | None) -> Sequ
 
 def _due(order: Sequence[str], codec: Codec, rules: Sequence[Rule]) -> list[list[Rule]]:
     """For each depth of the walk, the rules whose parameters are all decided there; functions wait for the last."""
+    depth = {name: place + 1 for place, name in enumerate(order)}
+    for name in codec.structure.order:
+        # A constant is decided, active or not, with the last of its parents.
+        depth.setdefault(name, max((depth[test.parent] for test in codec.structure.tests[name]), default=0))
     due: list[list[Rule]] = [[] for _ in range(len(order) + 1)]
     for rule in rules:
-        named = _roots(rule.names, codec)
-        depth = max((order.index(name) + 1 for name in named), default=0) if rule.names else len(order)
-        due[depth].append(rule)
+        due[max((depth[name] for name in rule.names), default=len(order))].append(rule)
     return due
-
-
-def _roots(names: Sequence[str], codec: Codec) -> set[str]:
-    """The columns that decide these parameters, and whether they are active."""
-    found: set[str] = set()
-    for name in names:
-        found |= {name} & set(codec.places)
-        found |= _roots([test.parent for test in codec.structure.tests[name]], codec)
-    return found
 
 
 def _walk(

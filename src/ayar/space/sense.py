@@ -51,7 +51,7 @@ def _parameter_kinds(tree: Node, text: str, params: Mapping[str, Domain]) -> Kin
     domain = params.get(tree.value)
     if domain is None:
         complain(text, tree.at, f"no parameter is called {tree.value!r}{did_you_mean(tree.value, params)}")
-    return frozenset(map(_kind, domain.names())) if isinstance(domain, Choices) else frozenset({"number"})
+    return frozenset(map(_kind, domain.words())) if isinstance(domain, Choices) else frozenset({"number"})
 
 
 def _check_chain(tree: Node, kinds: list[Kinds], text: str, params: Mapping[str, Domain]) -> None:
@@ -71,7 +71,7 @@ def _check_texts(name: Node, other: Node, text: str, params: Mapping[str, Domain
     if name.op != "name":
         return
     domain = params[name.value]
-    known = [choice for choice in domain.names() if isinstance(choice, str)] if isinstance(domain, Choices) else []
+    known = [choice for choice in domain.words() if isinstance(choice, str)] if isinstance(domain, Choices) else []
     for literal in other.args if other.op == "list" else (other,):
         if literal.op == "literal" and isinstance(literal.value, str) and literal.value not in known:
             near = did_you_mean(literal.value, known)

@@ -75,7 +75,7 @@ def _is_nested(spec: Any) -> bool:
         isinstance(spec, Mapping)
         and len(spec) > 0
         and all(isinstance(branch, Mapping) for branch in spec.values())
-        and not spec.keys() & {"when", "value", "choices", "default"}
+        and not spec.keys() & {"value", "choices"}
     )
 
 
@@ -182,8 +182,8 @@ def _table_kind(spec: Mapping[Any, Any]) -> str:
     unknown = next((key for key in spec if key not in _MARKS), None)
     near = "" if unknown is None else did_you_mean(str(unknown), _MARKS)
     raise SpaceError(
-        f"a table needs low and high, choices, or value, got {shorten(dict(spec))}"
-        + (f": unknown key {unknown!r}{near}" if unknown is not None else "")
+        f"a table needs low and high, choices, or value, and nested choices a mapping for each branch, got "
+        f"{shorten(dict(spec))}" + (f": unknown key {unknown!r}{near}" if unknown is not None else "")
     )
 
 

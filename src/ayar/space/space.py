@@ -148,7 +148,7 @@ class Space:
 
     def defaults(self) -> dict[str, Any]:
         """The defaults, constants and fixed values of what they make active; complete only if every one is given."""
-        values = {n: d.default for n, d in self.params.items() if d.default is not UNSET}
+        values = {n: d.value(d.code(d.default)) for n, d in self.params.items() if d.default is not UNSET}
         values |= {name: self.params[name].value(code) for name, code in self.structure.held.items()}
         return {name: values[name] for name in self.active(values) if name in values}
 

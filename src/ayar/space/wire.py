@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import UNSET
 
 from ayar.base.errors import SpaceError, shorten
-from ayar.space.constraints import Expression, Function, Rule, stored_function
+from ayar.space.constraints import Expression, Function, stored_function
 from ayar.space.domains import Bool, Categorical, Choices, Constant, Domain, Float, Int, Label, Normal, Ordinal
 from ayar.space.space import Space
 from ayar.space.values import is_json_scalar, is_plain
@@ -200,12 +200,8 @@ def _codes_to_json(space: Space, name: str, codes: Iterable[float]) -> list[Any]
     return [value_to_json(space.params[name].shown(code)) for code in sorted(codes)]
 
 
-def _rule_to_json(rule: Rule) -> Any:
-    if isinstance(rule, Expression):
-        return rule.text
-    if isinstance(rule, Function):
-        return {"callable": rule.label}
-    raise SpaceError(f"cannot store the constraint {rule}; write it as an expression or a function")
+def _rule_to_json(rule: Expression | Function) -> Any:
+    return rule.text if isinstance(rule, Expression) else {"callable": rule.label}
 
 
 def _rule_from_json(data: Any) -> Any:
@@ -284,8 +280,8 @@ def _param_from_wire(name: str, domain: Domain | None, data: Any) -> Any:
         if 0 <= place < domain.levels and _text(domain, place) == text:
             return domain.value(place)
         # The order of choices may have changed since; the label tells which one was meant.
-        for other in range(domain.levels):
-            if _text(domain, other) == text:
-                return domain.value(other)
+        twins = [other for other in range(domain.levels) if _text(domain, other) == text]
+        if len(twins) == 1:
+            return domain.value(twins[0])
     known = shorten(domain.names()) if isinstance(domain, Choices) else shorten(domain)
     raise SpaceError(f"parameter {name!r}: {shorten(data)} names no choice among {known}; the space has changed since")

@@ -1,5 +1,6 @@
 """Conditions are resolved over the whole space."""
 
+import numpy as np
 import pytest
 
 from ayar.base.errors import SpaceError
@@ -49,6 +50,13 @@ def test_parents_come_first_however_they_are_declared() -> None:
 def test_a_chain_of_two_thousand_conditions_needs_no_deep_stack() -> None:
     params = {f"p{i}": Int(0, 1, when={f"p{i - 1}": 1} if i else None) for i in range(2_000)}
     assert Space(dict(reversed(params.items()))).size == 2_001
+
+
+def test_a_long_chain_of_fixed_values_needs_no_deep_stack_either() -> None:
+    params = {f"p{i}": Int(0, 1, when={f"p{i - 1}": 1} if i else None) for i in range(1_500)}
+    fixed = Space(params, fixed={f"p{i}": 1 for i in range(1_400)})
+    assert fixed.size == 101
+    assert fixed.codec.activity(fixed.codec.from_unit(np.full((1, 100), 0.9))).all()
 
 
 def test_several_parents_must_all_agree() -> None:

@@ -126,6 +126,16 @@ def test_labelled_choices_are_compared_by_label() -> None:
     assert not space.contains({"act": tanh, "x": 0.9})
 
 
+def test_labelled_plain_values_are_compared_by_value() -> None:
+    space = Space({"n": Categorical({"few": 2, "many": 64})}, constraints=["n < 10"])
+    assert list(space.grid()) == [{"n": 2}]
+
+
+def test_tuples_may_stand_among_the_choices_of_a_constrained_parameter() -> None:
+    space = Space({"k": [(1, 2), (3, 4), "auto", None]}, constraints=["k != 'auto' and k != None"])
+    assert list(space.grid()) == [{"k": (1, 2)}, {"k": (3, 4)}]
+
+
 def test_numeric_choices_take_part_in_arithmetic() -> None:
     space = Space({"batch": Ordinal([32, 64, 128]), "lr": Float(0.0, 1.0)}, constraints=["lr * batch <= 32"])
     assert space.contains({"batch": 64, "lr": 0.5})

@@ -56,7 +56,10 @@ def test_a_tuple_of_three_is_an_error_that_says_how_to_spell_it() -> None:
     ("params", "words"),
     [
         ({"lr": {"lwo": 1e-5, "high": 0.1}}, r"\$\.space\.lr: unknown key 'lwo' for float; did you mean 'low'"),
-        ({"lr": {"lwo": 1e-5, "hihg": 0.1}}, r"\$\.space\.lr: a table needs low and high, choices, or value.*'low'"),
+        (
+            {"lr": {"lwo": 1e-5, "hihg": 0.1}},
+            r"\$\.space\.lr: a table needs low and high, choices, or value, and .*'low'",
+        ),
         ({"lr": {"low": 1e-5}}, r"\$\.space\.lr: float needs high"),
         ({"lr": {"low": 0.1, "high": 1.0, "choices": [1]}}, r"unknown key 'low' for categorical"),
         ({"lr": {"low": 1, "high": 2, "type": "integer"}}, r"unknown type 'integer'; did you mean 'int'"),
@@ -99,8 +102,9 @@ def test_branches_share_a_parameter_that_is_equal_in_them() -> None:
     assert space.params["C"] == Int(0, 1, when={"model": ["a", "c"]})
 
 
-def test_branches_named_low_and_high_are_branches() -> None:
+def test_branches_named_low_or_default_are_branches() -> None:
     assert space_of({"quality": {"low": {}, "high": {"n": (1, 2)}}}).names == ("quality", "n")
+    assert space_of({"mode": {"default": {}, "when": {"n": (1, 2)}}}).params["mode"] == Categorical(["default", "when"])
 
 
 @pytest.mark.parametrize(
