@@ -103,7 +103,7 @@ def _attempt(
     else:
         try:
             with quitting:
-                result = perform(payload, _channel(line))
+                result = perform(payload, _channel(line, quitting))
                 wrap(result, "result")  # refuse here what cannot be sent
         except BaseException as error:  # whatever the objective raises is the attempt's result
             result, failure = None, _explain(error)
@@ -117,13 +117,16 @@ def _attempt(
     }
 
 
-def _channel(line: "Line") -> Callable[[dict[str, Any]], Any]:
+def _channel(line: "Line", quitting: "Quitting") -> Callable[[dict[str, Any]], Any]:
     """The attempt's end of its channel; usable from all threads of the child, and from no other process."""
     lock, home = Lock(), os.getpid()
 
     def channel(message: dict[str, Any]) -> Any:
         if os.getpid() != home:
             raise AyarError("the trial can be used only in the process that runs the objective, not in its children")
+        if quitting.asked:
+            # Who ends an attempt no longer answers it; waiting for a reply would last until SIGKILL.
+            raise refusal("the attempt is being ended")
         with lock:
             line.send("ask", message)
             word, body = line.receive()

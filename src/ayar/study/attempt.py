@@ -1,11 +1,12 @@
 """One attempt of one trial, as the executor's process runs it: payload in, live trial, objective, outcome out."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from ayar.base.errors import TrialPruned
+from ayar.base.errors import AyarError, TrialPruned
 from ayar.base.jsontext import Json, wrap
 from ayar.space.space import Space
 from ayar.study.live_trial import Channel, LiveTrial
@@ -40,7 +41,9 @@ class Attempt:
         try:
             outcome = self._outcome(objective, trial)
         except BaseException:
-            channel({"left": _kept(trial)})
+            # Refused while the attempt is being ended: the objective's own error is what counts.
+            with suppress(AyarError):
+                channel({"left": _kept(trial)})
             raise
         return {"outcome": msgspec.to_builtins(outcome), **_kept(trial)}
 
