@@ -25,7 +25,7 @@ def samplers_page() -> str:
         sampler = SAMPLERS.get_class(name)
         marks = ["yes" if getattr(sampler.capabilities, claim) else "" for claim in claims]
         rows.append([f"`{name}`", *marks, (sampler.__doc__ or "").partition("\n")[0].rstrip(".")])
-    return _page("Samplers", "Made from each sampler's `Capabilities`; the contract suite tests every claim.", head, rows)
+    return _page("Samplers", "Made from each sampler's `Capabilities`, which the contract suite tests.", head, rows)
 
 
 def parity_page() -> str:
