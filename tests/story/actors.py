@@ -27,9 +27,9 @@ PATIENCE = 120.0
 def fork(work: Callable[[], None]) -> int:
     """Start `work` in a child of its own; the child's pid."""
     pid = os.fork()
-    if pid:
-        return pid
-    _work(work)
+    if pid == 0:
+        _work(work)
+    return pid
 
 
 def _work(work: Callable[[], None]) -> NoReturn:

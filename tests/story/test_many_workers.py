@@ -1,4 +1,4 @@
-"""Many processes on one SQLite file: one study, exact budgets, nothing handed out twice, dead workers' trials taken back.
+"""Many processes on one SQLite file: one study, an exact budget, nothing handed out twice, nothing lost with a worker.
 
 Promises P4, P5, P8, P9, P18 of the store. Real processes, real kills.
 """
@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from story.actors import act
 
 import ayar
 from ayar.study.study import Study
 from ayar.trial.state import State
+from story.actors import act
 
 PATIENCE = 60.0
 

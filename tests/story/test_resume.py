@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from story.actors import act
 
 import ayar
 from ayar.samplers import SAMPLERS
+from story.actors import act
 
 CONDITIONAL, FINITE = "kernels", "cells"
 
