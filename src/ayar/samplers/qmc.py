@@ -1,12 +1,11 @@
 """Quasi-random search: points of a low-discrepancy sequence, spread more evenly than chance would.
 
-Trial number k takes place k of the study's own sequence, or the next place whose point is free and meets the rules, so
-workers do not meet. For a first look at a space, and for batches that do not wait for results. Where ten thousand
-places in a row are taken or against the rules it draws by chance and says so in the note.
+The study's own sequence, less what breaks the rules or repeats. For a first look at a space, and for batches that do
+not wait for results. Where twenty thousand places in a row bring nothing new it draws by chance and says so in the note.
 Source: Bousquet et al. 2017, Critical Hyper-Parameters: No Random, No Cry, arXiv:1706.03200.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -17,15 +16,17 @@ from ayar.base.errors import ArgumentError, did_you_mean, shorten
 from ayar.base.rng import Streams, stream
 from ayar.numerics.sequences import LatinHypercubes, Sequence, halton, sobol
 from ayar.samplers.base import Capabilities, Proposal, Sampler
+from ayar.samplers.places import Places
 from ayar.samplers.unseen import Unseen
-from ayar.space.codec import Floats
+from ayar.space.codec import Codec, Floats, Mask
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
 
 LARGEST_CUBE = 1_000
 """Points of one Latin hypercube, if the study's budget does not say fewer."""
-BATCHES = (1, 7, 56, 448, 3_584, 5_904)
-"""Places looked at in one go, until one suits: ten thousand in all."""
+LONGEST_GAP = 20_000
+"""Places without a new point after which a sequence counts as used up."""
+SMALLEST_BATCH, LARGEST_BATCH = 32, 2_048
 
 
 @dataclass(frozen=True)
@@ -46,38 +47,45 @@ class QuasiRandom(Sampler):
 
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
         """The next `count` points of the sequence that suit."""
-        width = len(setup.space.codec.names)
-        sequence = _sequence(self.kind, setup.seed, width, min(setup.max_trials or LARGEST_CUBE, LARGEST_CUBE))
+        cube = min(setup.max_trials or LARGEST_CUBE, LARGEST_CUBE)
+        places = _places(setup.space.feasible, setup.space.codec, self.kind, setup.seed, cube)
         unseen = Unseen(setup, history)
-        proposals = []
-        for i in range(count):
-            found = _next_suitable(sequence, unseen, rng.first + i) if width else None
-            if found is not None:
-                place, X = found
-                note = {"sampler": "qmc", "why": f"place {place} of the {self.kind} sequence"}
-                proposals.append(Proposal(unseen.take(X), note))
-                continue
-            params = unseen.draw(rng(i, "draw"))
-            if params is None:
-                break
-            note = {"sampler": "qmc", "why": "by chance", "fallback": f"no place suited from {rng.first + i} on"}
-            proposals.append(Proposal(params, note))
-        return proposals
+        proposals = (self._next(places, unseen, rng, i) for i in range(count))
+        return [proposal for proposal in proposals if proposal is not None]
+
+    def _next(self, places: Places, unseen: Unseen, rng: Streams, i: int) -> Proposal | None:
+        found = places.take(rng.first + i, unseen)
+        if found is not None:
+            place, params = found
+            return Proposal(params, {"sampler": "qmc", "why": f"point {place} of the {self.kind} sequence"})
+        drawn = unseen.draw(rng(i, "draw"))
+        note = {"sampler": "qmc", "why": "by chance", "fallback": f"the {self.kind} sequence brings nothing new"}
+        return None if drawn is None else Proposal(drawn, note)
 
 
-def _next_suitable(sequence: Sequence, unseen: Unseen, start: int) -> tuple[int, Floats] | None:
-    """The first place from `start` on that meets the rules and is free, and its codes (1, D)."""
-    space, first = unseen.space, start
-    for size in BATCHES:
-        X = space.codec.from_unit(sequence.points(np.arange(first, first + size)))
-        A = space.codec.activity(X)
-        X = space.codec.mask(X, A)
-        rows = np.flatnonzero(space.feasible(X, A))
-        suitable = rows[unseen.accepts(X[rows])]
-        if len(suitable):
-            return first + int(suitable[0]), X[suitable[:1]]
-        first += size
-    return None
+# Keyed by the bound method, so by the very space: spaces that are equal may hold other functions as constraints.
+@lru_cache(maxsize=16)
+def _places(feasible: Callable[[Floats, Mask], Mask], codec: Codec, kind: str, seed: int, cube: int) -> Places:
+    return Places(_walk(feasible, codec, kind, seed, cube))
+
+
+def _walk(feasible: Callable[[Floats, Mask], Mask], codec: Codec, kind: str, seed: int, cube: int) -> Iterator[bytes]:
+    """Keys of the sequence's points that meet the rules, each once, until a long stretch brings no new one."""
+    if not codec.names:
+        return
+    sequence = _KINDS[kind](seed, len(codec.names), cube)
+    seen: set[bytes] = set()
+    start, newest, size = 0, 0, SMALLEST_BATCH
+    while start - newest < LONGEST_GAP:
+        X = codec.from_unit(sequence.points(np.arange(start, start + size)))
+        A = codec.activity(X)
+        masked = codec.mask(X, A)
+        for key in codec.keys(masked[feasible(masked, A)]):
+            if key not in seen:
+                seen.add(key)
+                newest = start
+                yield key
+        start, size = start + size, min(2 * size, LARGEST_BATCH)
 
 
 def _sobol(seed: int, width: int, _cube: int) -> Sequence:
@@ -93,8 +101,3 @@ def _cubes(seed: int, width: int, cube: int) -> Sequence:
 
 
 _KINDS: Mapping[str, Callable[[int, int, int], Sequence]] = {"sobol": _sobol, "halton": _halton, "lhs": _cubes}
-
-
-@lru_cache(maxsize=16)
-def _sequence(kind: str, seed: int, width: int, cube: int) -> Sequence:
-    return _KINDS[kind](seed, width, cube)

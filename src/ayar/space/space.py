@@ -96,23 +96,20 @@ class Space:
 
     def explain(self, params: Mapping[str, Any]) -> str | None:
         """Why `params` is not contained, in words; None if it is."""
-        fault = self._fault_of_names(params)
-        if fault is not None:
-            return fault
+        return self._fault_of_values(params) or self._fault_of_activity(params) or self._fault_of_rules(params)
+
+    def _fault_of_values(self, params: Mapping[str, Any]) -> str | None:
         for name, value in params.items():
+            if name not in self.params:
+                return f"no parameter is called {name!r}{did_you_mean(str(name), self.params)}"
             fault = self.params[name].fault(value)
             if fault is not None:
                 return f"parameter {name!r}: {fault}"
             if name in self.structure.held and self.params[name].code(value) != self.structure.held[name]:
                 return f"parameter {name!r} is fixed at {shorten(self.fixed[name])}, got {shorten(value)}"
-        X, A = self.codec.encode([params])
-        broken = next((rule for rule in self.rules if not rule.met(self.codec, X, A)[0]), None)
-        return None if broken is None else f"breaks the rule: {broken}"
+        return None
 
-    def _fault_of_names(self, params: Mapping[str, Any]) -> str | None:
-        for name in params:
-            if name not in self.params:
-                return f"no parameter is called {name!r}{did_you_mean(str(name), self.params)}"
+    def _fault_of_activity(self, params: Mapping[str, Any]) -> str | None:
         active = set(self.structure.active(params))
         # Parents first: a child of a missing parent is not the thing to complain about.
         for name in self.structure.order:
@@ -121,6 +118,11 @@ class Space:
             if name in params and name not in active:
                 return f"parameter {name!r} is inactive here: it needs {self._needs(name)}"
         return None
+
+    def _fault_of_rules(self, params: Mapping[str, Any]) -> str | None:
+        X, A = self.codec.encode([params])
+        broken = next((rule for rule in self.rules if not rule.met(self.codec, X, A)[0]), None)
+        return None if broken is None else f"breaks the rule: {broken}"
 
     def _needs(self, name: str) -> str:
         when = self.params[name].when or {}

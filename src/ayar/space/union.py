@@ -1,5 +1,7 @@
 """The union space of a define-by-run study: what its trials asked for so far."""
 
+from typing import Any
+
 from ayar.base.errors import SpaceError
 from ayar.space.domains import Choices, Domain, Float, Int
 from ayar.space.space import Space
@@ -35,11 +37,11 @@ def widened(name: str, known: Domain, domain: Domain) -> Domain:
     if isinstance(known, Float) and isinstance(domain, Float) and known.log == domain.log:
         low, high = min(known.low, domain.low), max(known.high, domain.high)
         step = known.step if known.step == domain.step and _divides(known, domain) else None
-        return _kept(known, Float(low, high, log=known.log, step=step, when=known.when, default=known.default))
+        return Float(low, high, step=step, **_rest(known))
     if isinstance(known, Int) and isinstance(domain, Int) and known.log == domain.log:
         low, high = min(known.low, domain.low), max(known.high, domain.high)
         step_int = known.step if known.step == domain.step and not (known.low - domain.low) % known.step else 1
-        return _kept(known, Int(low, high, log=known.log, step=step_int, when=known.when, default=known.default))
+        return Int(low, high, step=step_int, **_rest(known))
     if isinstance(known, Choices) and known.without_when() == domain.without_when():
         return known
     raise SpaceError(
@@ -53,6 +55,5 @@ def _divides(known: Float, domain: Float) -> bool:
     return known.ticks is not None and known.ticks.index(domain.low).is_integer()
 
 
-def _kept(known: Domain, hull: Domain) -> Domain:
-    """The known domain itself where the hull is no wider."""
-    return known if (known.key[1:5], known.levels) == (hull.key[1:5], hull.levels) else hull
+def _rest(known: Float | Int) -> dict[str, Any]:
+    return {"log": known.log, "when": known.when, "default": known.default, "prior": known.prior}

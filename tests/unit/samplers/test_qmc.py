@@ -64,13 +64,18 @@ def test_where_no_place_suits_it_draws_by_chance_and_says_so() -> None:
     space = Space({f"x{i}": (0.0, 100.0) for i in range(3)}, constraints=["x0 + x1 + x2 <= 1"])
     proposal = propose(fold_of(space, []), QuasiRandom())[0]
     assert space.contains(proposal.params)
-    assert proposal.note == {"sampler": "qmc", "why": "by chance", "fallback": "no place suited from 0 on"}
+    assert proposal.note == {"sampler": "qmc", "why": "by chance", "fallback": "the sobol sequence brings nothing new"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_finite_space_is_walked_to_its_end(kind: str) -> None:
     space = Space({"n": (1, 7), "k": ["a", "b"]})
     assert len(run(space, QuasiRandom(kind), lambda p: 0.0, 50)) == 14
+
+
+def test_with_repeats_allowed_a_finite_space_is_walked_again() -> None:
+    fold = fold_of({"n": (1, 4)}, [], repeats="allow")
+    assert Counter(p.params["n"] for p in propose(fold, QuasiRandom(), count=12)) == {1: 3, 2: 3, 3: 3, 4: 3}
 
 
 def test_a_told_point_is_not_tried_again() -> None:

@@ -42,7 +42,7 @@ def test_a_configuration_holds_all_active_parameters_and_no_others() -> None:
         ({"gamma": 0.1}, "parameter 'gamma' is inactive here: it needs kernel='rbf'"),
         ({"kernl": "rbf"}, "no parameter is called 'kernl'; did you mean 'kernel'?"),
         ({"kernel": ...}, "parameter 'kernel' is missing; it is Categorical(['rbf', 'poly'], default='poly')"),
-        ({"kernel": "linear"}, "parameter 'degree' is inactive here: it needs kernel='poly'"),
+        ({"kernel": "linear"}, "parameter 'kernel': expected one of ['rbf', 'poly'], got str 'linear'"),
         ({"seed": 8}, "parameter 'seed': expected one of [7], got int 8"),
         ({"seed": ...}, "parameter 'seed' is missing; it is Constant(7)"),
     ],
