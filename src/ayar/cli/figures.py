@@ -7,6 +7,7 @@ import numpy as np
 from ayar.analysis.words import count_text, duration_text
 from ayar.cli.words import counts_text, finished
 from ayar.study.progress import Progress
+from ayar.trial.fold import Fold
 from ayar.trial.state import State
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -36,11 +37,12 @@ def clock_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def left_text(progress: Progress) -> str:
-    """How long it will take at the rate so far; empty while nobody knows."""
-    if progress.eta is None or progress.eta <= 0:
-        return ""
-    return f"about {duration_text(max(1.0, round(progress.eta)))} left"
+def left_text(progress: Progress, fold: Fold) -> str:
+    """How long it will take: at the rate so far, but no longer than the budget of time; empty while nobody knows."""
+    limit = fold.setup.max_seconds
+    guesses = [progress.eta, None if limit is None else limit - fold.active / 1e6]
+    known = [guess for guess in guesses if guess is not None]
+    return f"about {duration_text(max(1.0, round(min(known))))} left" if known and min(known) > 0 else ""
 
 
 def trials_text(progress: Progress) -> str:

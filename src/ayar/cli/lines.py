@@ -50,14 +50,15 @@ class PlainLines:
             self._talk.say(self._line(progress))
 
     def _line(self, progress: Progress) -> str:
+        fold = self._study.fold
         parts = [f"{clock_text(progress.elapsed)}  {done_text(progress)}"]
         if progress.last is not None:
-            trial = self._study.history.trial(progress.last)
-            parts.append(f"trial {trial.number} {trial.state} {values_text(self._study.fold, trial)}".rstrip())
+            trial = fold.history.trial(progress.last)
+            parts.append(f"trial {trial.number} {trial.state} {values_text(fold, trial)}".rstrip())
         if progress.best is not None:
             parts.append(f"best {progress.best:.6g} (trial {progress.best_number})")
         if failures := progress.counts.get(State.FAILED, 0):
             parts.append(f"{failures} failed")
-        if left := left_text(progress):
+        if left := left_text(progress, fold):
             parts.append(left)
         return ", ".join(parts)

@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ayar.analysis.progress import best_so_far
+from ayar.analysis.words import count_text
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import NoTrial
 from ayar.cli.feed import Feed
@@ -33,6 +34,7 @@ from ayar.trial.fold import Fold
 
 PAUSE_SECONDS = 0.25
 _CURVE_WIDTH = 40
+_LONGEST_NAME = 24
 _NARROW = 60
 """Columns below which the progress bar gives its room to words."""
 
@@ -42,17 +44,20 @@ class Frame:
     """One picture of the run; rich draws it."""
 
     progress: Progress
-    curve: Sequence[float]
+    curve: Sequence[float] = ()
     """Best value after each finished trial."""
-    params: str
+    params: str = ""
     """The best trial's parameters in one line."""
+    left: str = ""
+    """How long it will take, in words."""
     front: int | None = None
     """Trials on the front, in a study with several goals."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lines of words with their headings."""
         grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(no_wrap=True, style="dim", overflow="ellipsis", max_width=24)
+        width = min(max(len(self.progress.name), len("trials")), _LONGEST_NAME)
+        grid.add_column(no_wrap=True, style="dim", overflow="ellipsis", width=width)
         grid.add_column(no_wrap=True, overflow="ellipsis")
         grid.add_row(Text(self.progress.name, style="bold not dim"), self._head(options.max_width))
         for heading, words in self._rows():
@@ -62,8 +67,8 @@ class Frame:
     def _head(self, width: int) -> Any:
         progress = self.progress
         words = Text(f"{done_text(progress)}  {clock_text(progress.elapsed)}")
-        if left := left_text(progress):
-            words.append(f", {left}")
+        if self.left:
+            words.append(f", {self.left}")
         done, total = done_of(progress)
         if not total or width < _NARROW:
             return words
@@ -83,7 +88,7 @@ class Frame:
     def _best(self) -> Text:
         progress = self.progress
         if self.front is not None:
-            return Text(f"{self.front} trials on the front")
+            return Text(f"{count_text(self.front, 'trial')} on the front")
         if progress.best is None:
             return Text("none yet", style="dim")
         text = Text(f"{progress.best:.6g}", style="bold green")
@@ -115,7 +120,7 @@ class LiveRegion:
 
     def say(self, text: str) -> None:
         """A line above the region."""
-        self._live.console.print(Text(text, overflow="ellipsis", no_wrap=True))
+        self._live.console.print(Text(text), no_wrap=True, overflow="ellipsis")
 
     def watch(self, progress: Progress) -> None:
         """Look at the run's figures; `Study.optimize` calls this several times a second."""
@@ -131,12 +136,13 @@ class LiveRegion:
 
     def _frame(self, progress: Progress) -> Frame:
         fold = self._study.fold
+        left = left_text(progress, fold)
         if len(fold.setup.goals) > 1:
-            return Frame(progress, (), "", front=_front_size(fold))
+            return Frame(progress, left=left, front=_front_size(fold))
         if progress.best_number is None:
-            return Frame(progress, (), "")
+            return Frame(progress, left=left)
         params = fold.history.params(progress.best_number)
-        return Frame(progress, self._curve, varying_text(fold.setup.space, params))
+        return Frame(progress, self._curve, varying_text(fold.setup.space, params), left)
 
 
 def _front_size(fold: Fold) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ayar.base.errors import ArgumentError, UsageError, did_you_mean, shorten
+from ayar.base.errors import ArgumentError, AyarError, UsageError, did_you_mean, shorten
 from ayar.samplers.base import Sampler
 from ayar.space.space import Space
 
@@ -114,19 +114,21 @@ def _free_name(stem: str) -> str:
 
 
 def _trace(error: BaseException, path: Path) -> str:
-    """The traceback from the file's own line on."""
+    """The traceback from the file's own line on; where Ayar complains, down to the file's last line."""
     report = traceback.TracebackException.from_exception(error)
-    places = [frame.filename for frame in report.stack]
-    own = str(path.resolve())
-    start = places.index(own) if own in places else len(places)
-    report.stack = traceback.StackSummary.from_list(report.stack[start:])
+    own = [i for i, frame in enumerate(report.stack) if frame.filename == str(path.resolve())]
+    frames = report.stack[own[0] :] if own else []
+    if own and isinstance(error, AyarError):
+        frames = report.stack[own[0] : own[-1] + 1]
+    report.stack = traceback.StackSummary.from_list(frames)
     return "".join(report.format()).rstrip()
 
 
 def _complain_of_missing_objective(path: Path, names: Mapping[str, Any]) -> None:
     functions = [name for name, value in names.items() if callable(value) and not name.startswith("_")]
+    near = did_you_mean("objective", functions) if functions else ""
     raise ArgumentError(
-        f"expected a function called objective in {path}, found none{did_you_mean('objective', functions)}\n"
+        f"expected a function called objective in {path}, found none{near}\n"
         "  def objective(trial): ...  takes a trial, a mapping of its parameters, and returns a number"
     )
 

@@ -61,17 +61,16 @@ def _show_store(storage: str, *, as_json: bool, talk: Talk) -> None:
     if as_json:
         talk.tell("\n".join(map(entry_json, entries)))
         return
-    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("study", no_wrap=True, overflow="ellipsis")
     for heading in ("trials asked", "of"):
         table.add_column(heading, no_wrap=True, justify="right")
     table.add_column("state", no_wrap=True)
     for entry in entries:
         most = "" if entry.max_trials is None else f"{entry.max_trials:,}"
-        table.add_row(entry.name, f"{entry.asked:,}", most, "finished" if entry.stopped else "open")
+        table.add_row(entry.name, f"{entry.asked:,}", most, "ended" if entry.stopped else "open")
     console(data=True).print(table)
 
 
