@@ -1,7 +1,7 @@
 """Quasi-random search: points of a low-discrepancy sequence, spread more evenly than chance would.
 
 The study's own sequence, less what breaks the rules or repeats. For a first look at a space, and for batches that do
-not wait for results. Where twenty thousand places in a row bring nothing new it draws by chance and says so in the note.
+not wait for results. Where twenty thousand places in a row bring nothing new, it draws by chance and its note says so.
 Source: Bousquet et al. 2017, Critical Hyper-Parameters: No Random, No Cry, arXiv:1706.03200.
 """
 
