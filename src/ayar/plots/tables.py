@@ -20,8 +20,8 @@ def trials_table(fold: Fold, best: list[int]) -> Table:
     shown = trials
     note = ""
     if len(trials) > MOST_ROWS:
-        latest = {trial.number for trial in trials[-MOST_ROWS // 2 :]}
-        chosen = latest | set(best[: MOST_ROWS - len(latest)])
+        latest = [trial.number for trial in trials[-MOST_ROWS // 2 :]]
+        chosen = set(list(dict.fromkeys([*latest, *best]))[:MOST_ROWS])
         shown = [trial for trial in trials if trial.number in chosen]
         note = f"The best and the latest, {len(shown)} of {count_text(len(trials), 'trial')}; study.to_frame() has all."
     return _table(fold, shown, note)
