@@ -1,6 +1,6 @@
 """The live region: one block at the end of the terminal, redrawn at most four times a second; news scroll above it.
 
-    digits-svm   ━━━━━━━━━━━━━╸────────────  20 of 40 trials  0:21, about 20 s left
+    digits-svm   ━━━━━━━━━━━━────────────  20 of 40 trials  0:21, about 20 s left
     best         0.987 in trial 31   ▁▃▃▅▆▆▆█
                  C=12.3  gamma=0.0213  kernel=rbf
     trials       19 complete, 1 failed, 2 running, 1 a second
@@ -12,12 +12,10 @@ Lines are cut at the terminal's edge and never wrap.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from ayar.analysis.progress import best_so_far
@@ -34,6 +32,7 @@ from ayar.trial.fold import Fold
 
 PAUSE_SECONDS = 0.25
 _CURVE_WIDTH = 40
+_BAR_WIDTH = 24
 _LONGEST_NAME = 24
 _NARROW = 60
 """Columns below which the progress bar gives its room to words."""
@@ -54,29 +53,21 @@ class Frame:
     """Trials on the front, in a study with several goals."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Lines of words with their headings."""
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        width = min(max(len(self.progress.name), len("trials")), _LONGEST_NAME)
-        grid.add_column(no_wrap=True, style="dim", overflow="ellipsis", width=width)
-        grid.add_column(no_wrap=True, overflow="ellipsis")
-        grid.add_row(Text(self.progress.name, style="bold not dim"), self._head(options.max_width))
+        """One line of words after each heading."""
+        width = 2 + min(max(len(self.progress.name), len("trials")), _LONGEST_NAME)
+        yield Text()
+        yield _line(self.progress.name, "bold", width, self._head(options.max_width))
         for heading, words in self._rows():
-            grid.add_row(heading, words)
-        yield grid
+            yield _line(heading, "dim", width, words)
 
-    def _head(self, width: int) -> Any:
+    def _head(self, width: int) -> Text:
         progress = self.progress
-        words = Text(f"{done_text(progress)}  {clock_text(progress.elapsed)}")
-        if self.left:
-            words.append(f", {self.left}")
+        text = Text()
         done, total = done_of(progress)
-        if not total or width < _NARROW:
-            return words
-        line = Table.grid(padding=(0, 2, 0, 0))
-        line.add_column(width=24)
-        line.add_column(no_wrap=True, overflow="ellipsis")
-        line.add_row(ProgressBar(total=total, completed=done, width=24), words)
-        return line
+        if total and width >= _NARROW:
+            text.append_text(_bar(done / total))
+        text.append(f"{done_text(progress)}  {clock_text(progress.elapsed)}")
+        return text.append(f", {self.left}" if self.left else "")
 
     def _rows(self) -> list[tuple[str, Text]]:
         progress = self.progress
@@ -91,9 +82,22 @@ class Frame:
             return Text(f"{count_text(self.front, 'trial')} on the front")
         if progress.best is None:
             return Text("none yet", style="dim")
-        text = Text(f"{progress.best:.6g}", style="bold green")
-        text.append(f" in trial {progress.best_number}   ", style="not bold default")
-        return text.append(sparkline(self.curve, _CURVE_WIDTH), style="not bold cyan")
+        return Text.assemble(
+            (f"{progress.best:.6g}", "bold green"),
+            f" in trial {progress.best_number}   ",
+            (sparkline(self.curve, _CURVE_WIDTH), "cyan"),
+        )
+
+
+def _line(heading: str, style: str, width: int, words: Text) -> Text:
+    head = Text(heading)
+    head.truncate(width - 2, overflow="ellipsis", pad=True)
+    return Text.assemble((head.plain, style), "  ", words, overflow="ellipsis", no_wrap=True)
+
+
+def _bar(share: float) -> Text:
+    done = round(_BAR_WIDTH * min(1.0, share))
+    return Text.assemble(("━" * done, "green"), ("─" * (_BAR_WIDTH - done), "dim"), "  ")
 
 
 class LiveRegion:
@@ -132,7 +136,7 @@ class LiveRegion:
         now = self._clock.elapsed()
         if now >= self._next:
             self._next = now + PAUSE_SECONDS
-            self._live.update(Group(Text(), self._frame(progress)), refresh=True)
+            self._live.update(self._frame(progress), refresh=True)
 
     def _frame(self, progress: Progress) -> Frame:
         fold = self._study.fold
