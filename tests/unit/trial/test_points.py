@@ -1,0 +1,50 @@
+"""Parameters as arrays, encoded once each."""
+
+from typing import Any
+
+import numpy as np
+
+from ayar.space.space import Space
+from ayar.trial.points import Points
+
+SPACE = Space({"x": (0.0, 1.0), "kind": ["a", "b"]})
+
+
+class CountingCodec:
+    """The space's codec, counting the configurations it encodes."""
+
+    def __init__(self) -> None:
+        self.encoded = 0
+        self.names = SPACE.codec.names
+
+    def encode(self, params: Any) -> Any:
+        self.encoded += len(params)
+        return SPACE.codec.encode(params)
+
+    def keys(self, X: Any) -> Any:
+        return SPACE.codec.keys(X)
+
+
+def test_each_configuration_is_encoded_once() -> None:
+    codec = CountingCodec()
+    points = Points(codec)  # type: ignore[arg-type]  # stands in for a Codec
+    for i in range(50):
+        points.update(i + 1, [(i, {"x": i / 50, "kind": "a"})])
+    assert codec.encoded == 50
+
+
+def test_rows_without_parameters_are_nan() -> None:
+    points = Points(SPACE.codec)
+    points.update(2, [(0, None), (1, {"x": 0.5, "kind": "b"})])
+    X, A = points.arrays
+    assert np.isnan(X[0]).all()
+    assert A.tolist() == [[False, False], [True, True]]
+    assert X[1].tolist() == [0.5, 1.0]
+
+
+def test_a_row_that_changes_gives_its_old_key_back() -> None:
+    points = Points(SPACE.codec)
+    points.update(2, [(0, {"x": 0.5, "kind": "a"}), (1, {"x": 0.5, "kind": "a"})])
+    assert list(points.keys.values()) == [2]
+    points.update(2, [(1, {"x": 0.7, "kind": "a"})])
+    assert sorted(points.keys.values()) == [1, 1]
