@@ -1,4 +1,4 @@
-"""Posterior and evidence against scikit-learn: GaussianProcessRegressor(kernel, alpha=σ_n², optimizer=None), Matérn 2.5.
+"""Posterior and evidence against scikit-learn: GaussianProcessRegressor(kernel, alpha=σ_n², optimizer=None), Matérn 5/2
 
 `alpha` and not a WhiteKernel: that one adds the noise to the predicted deviation.
 """

@@ -16,9 +16,9 @@ def numeric_fingerprint() -> str:
     import numpy as np
     import scipy
 
-    families = sorted(
-        {str(library.get("architecture", library["internal_api"])) for library in blas_controller().info()}
-    )
+    # Only BLAS: OpenMP libraries come and go with whatever else the process imports, and decide no bits here.
+    libraries = [library for library in blas_controller().info() if library["user_api"] == "blas"]
+    families = sorted({str(library.get("architecture", library["internal_api"])) for library in libraries})
     found = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
     parts = {
         "ayar": __version__,
