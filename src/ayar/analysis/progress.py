@@ -39,12 +39,6 @@ class Curve:
         before = np.concatenate([[np.nan], self.best[:-1]])
         return np.flatnonzero(known & (self.best != before))
 
-    @property
-    def since_best(self) -> int:
-        """Results told after the last improvement."""
-        steps = self.improvements
-        return len(self) - 1 - int(steps[-1]) if len(steps) else len(self)
-
 
 def best_so_far(fold: Fold, goal: int | str = 0) -> Curve:
     """The curve of one goal.

@@ -20,7 +20,7 @@ def report_cards(fold: Fold, *, storage: str = "") -> list[Card]:
 
     Arguments:
         fold: the study.
-        storage: its address without a password, for the commands in the last card; "" leaves them out.
+        storage: its address without a password, for the commands in the last card; what is no URL is left out.
 
     >>> from ayar.testing.folds import fold_of
     >>> [card.key for card in report_cards(fold_of({"x": (0.0, 1.0)}, [({"x": 0.5}, 1.0)]))]

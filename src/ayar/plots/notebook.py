@@ -8,7 +8,7 @@ import numpy as np
 from ayar.analysis.axes import labelled
 from ayar.analysis.front import front
 from ayar.analysis.progress import best_so_far, counts
-from ayar.analysis.words import count_text, duration_text, listed, number_text, params_text
+from ayar.analysis.words import count_text, duration_text, listed, number_text, params_text, value_text
 from ayar.base.errors import NoTrial
 from ayar.plots.source import as_fold
 from ayar.plots.thin import thin
@@ -44,18 +44,12 @@ def trial_html(trial: Trial) -> str:
     '<div><strong>trial 3</strong> complete<tabl'
     """
     rows = [("value", ", ".join(number_text(value, 6) for value in trial.values))] if trial.values else []
-    rows += [(name, value_of) for name, value_of in _shown(trial)]
+    rows += [(name, value_text(value)) for name, value in trial.params.items()]
     if trial.seconds is not None:
         rows.append(("time", duration_text(trial.seconds)))
     if trial.failure is not None:
         rows.append(("failure", f"{trial.failure.headline} {trial.failure.where}".strip()))
     return f"<div><strong>trial {trial.number}</strong> {escape(str(trial.state))}{_rows(rows)}</div>"
-
-
-def _shown(trial: Trial) -> list[tuple[str, str]]:
-    from ayar.analysis.words import value_text
-
-    return [(name, value_text(value)) for name, value in trial.params.items()]
 
 
 def _best_rows(fold: Fold) -> list[tuple[str, str]]:

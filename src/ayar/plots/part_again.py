@@ -19,7 +19,7 @@ def again(fold: Fold, storage: str) -> Card:
     several = len(fold.setup.goals) > 1
     trial = fold.history.trial(front_numbers(fold.history)[0] if several else best_number(fold.history))
     codes = [Code("Python", python_text(fold, trial)), Code("Command line", argv_text(fold, trial))]
-    if storage:
+    if "://" in storage:
         load = f"import ayar\n\nstudy = ayar.load_study({storage!r}, {fold.setup.name!r})\nstudy.best.params"
         codes.append(Code("Load the study", load))
     which = "The first trial of the front" if several else "The winner"
