@@ -7,8 +7,11 @@ Source: Philox, Salmon et al. 2011, Parallel Random Numbers: As Easy as 1, 2, 3;
 
 import secrets
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import NDArray
 
 
 def new_seed() -> int:
@@ -18,6 +21,16 @@ def new_seed() -> int:
 
 def _digest(seed: int, number: int, purpose: str) -> bytes:
     return blake2b(f"ayar/1|{seed}|{number}|{purpose}".encode(), digest_size=16).digest()
+
+
+class _Key(ISeedSequence):
+    """Hands Philox its key as a seed; `Philox(key=...)` gives the same stream, but asks for entropy first."""
+
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._words = words
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:  # noqa: ARG002 - Philox wants just the key
+        return self._words
 
 
 def stream_key(seed: int, number: int, purpose: str) -> int:
@@ -33,8 +46,8 @@ def stream(seed: int, number: int, purpose: str) -> np.random.Generator:
     >>> stream(0, 7, "draw").random() == stream(0, 8, "draw").random()
     False
     """
-    # Two words of 64 bits: the same key as the integer `stream_key`, without NumPy's slow conversion of it.
-    return np.random.Generator(np.random.Philox(key=np.frombuffer(_digest(seed, number, purpose), dtype="<u8")))
+    key = _Key(np.frombuffer(_digest(seed, number, purpose), dtype="<u8"))
+    return np.random.Generator(np.random.Philox(key))  # type: ignore[arg-type]  # the stubs know SeedSequence alone
 
 
 class Streams:

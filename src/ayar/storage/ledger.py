@@ -5,7 +5,6 @@ claim, number, budget and event stand or fall together.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -71,12 +70,14 @@ class Slots(Protocol):
     def leased(self) -> Iterable[Slot]:
         """Every slot that holds a token."""
 
+    def last_expiry(self, boot: str) -> int | None:
+        """When the last lease of this boot ends, microseconds; None if there is no lease."""
+
     def next_waiting(self, first_attempts: bool) -> Slot | None:
         """The waiting slot of highest priority and lowest number; only retries unless `first_attempts`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """The clock's reading inside the transaction."""
 
     now: int
@@ -87,9 +88,9 @@ class Moment:
 def tick(counters: Counters, slots: Slots, moment: Moment) -> None:
     """Advance the study's own clock: it runs while a lease is live, and never back."""
     if counters.clock == moment.boot and counters.touched < moment.now:
-        ends = [slot.expires for slot in slots.leased() if slot.clock == moment.boot]
-        if ends:
-            counters.active += max(0, min(moment.now, max(ends)) - counters.touched)
+        end = slots.last_expiry(moment.boot)
+        if end is not None:
+            counters.active += max(0, min(moment.now, end) - counters.touched)
     counters.touched, counters.clock = moment.now, moment.boot
 
 

@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import StudyExists
@@ -57,6 +58,9 @@ class _Slots:
     def leased(self) -> list[Slot]:
         return [copy(slot) for slot in self._all() if slot.token is not None]
 
+    def last_expiry(self, boot: str) -> int | None:
+        return max((s.expires for s in self._all() if s.token is not None and s.clock == boot), default=None)
+
     def next_waiting(self, first_attempts: bool) -> Slot | None:
         free = (
             slot for slot in self._all() if slot.token is None and (first_attempts or slot.attempt > 0 or slot.clock)
@@ -66,14 +70,20 @@ class _Slots:
 
 
 class _Transaction:
-    """Changes to one study, made real by `commit`; without it nothing happened."""
+    """Changes to one study under the store's lock, made real at the end of the `with` block unless it raised."""
 
-    def __init__(self, study: _Study) -> None:
+    def __init__(self, study: _Study, lock: "threading.RLock") -> None:
         self._study = study
+        self._lock = lock
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        study = self._study
         self.counters = copy(study.counters)
         self._changes = _Slots(study.slots)
         self.slots: Slots = self._changes
         self._lines: list[Line] = []
+        return self
 
     def add(self, line: Line) -> None:
         self._lines.append(line)
@@ -81,7 +91,16 @@ class _Transaction:
     def with_key(self, key: str) -> Line | None:
         return self._study.keys.get(key)
 
-    def commit(self) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._commit()
+        finally:
+            self._lock.release()
+
+    def _commit(self) -> None:
         study = self._study
         study.counters = self.counters
         for number, slot in self._changes.changes.items():
@@ -102,15 +121,11 @@ class MemoryStore(Store):
         self._lock = threading.RLock()
         self._studies: list[_Study] = []
 
-    @contextmanager
-    def _write(self, study: _Study) -> Iterator[_Transaction]:
-        with self._lock:
-            tx = _Transaction(study)
-            yield tx
-            tx.commit()
-
     def _study(self, study: int) -> _Study:
         return self._studies[study - 1]
+
+    def _write(self, study: int) -> _Transaction:
+        return _Transaction(self._study(study), self._lock)
 
     def create(self, created: StudyCreated) -> StudyEntry:
         """Create a study and write its first event."""
@@ -123,7 +138,7 @@ class MemoryStore(Store):
                 lost_retries=created.retries.get("lost", 0),
             )
             study = _Study(len(self._studies) + 1, created.name, counters)
-            with self._write(study) as tx:
+            with _Transaction(study, self._lock) as tx:
                 transaction.append(tx, self._clock, [created], "", None, None)
             self._studies.append(study)
             return study.entry()
@@ -152,22 +167,22 @@ class MemoryStore(Store):
         durable: bool = True,  # noqa: ARG002 - nothing here outlives the process
     ) -> Appended:
         """Write `bodies` as the next events."""
-        with self._write(self._study(study)) as tx:
+        with self._write(study) as tx:
             return transaction.append(tx, self._clock, bodies, worker, fence, key)
 
     def claim(self, study: int, worker: Worker, ttl: float) -> Claim:
         """Reserve the next trial."""
-        with self._write(self._study(study)) as tx:
+        with self._write(study) as tx:
             return transaction.claim(tx, self._clock, worker, ttl)
 
     def renew(self, study: int, lease: Lease) -> bool:
         """Extend a lease."""
-        with self._write(self._study(study)) as tx:
+        with self._write(study) as tx:
             return transaction.renew(tx, self._clock, lease)
 
     def release(self, study: int, lease: Lease) -> None:
         """Give a reservation back."""
-        with self._write(self._study(study)) as tx:
+        with self._write(study) as tx:
             transaction.release(tx, self._clock, lease)
 
     def close(self) -> None:

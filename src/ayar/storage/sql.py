@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
@@ -50,6 +50,9 @@ _READ = (
 _SLOTS = select(*(_l[name] for name in _SLOT)).where(_l.study_id == bindparam("study"))
 _SLOT_OF = _SLOTS.where(_l.number == bindparam("wanted"))
 _LEASED = _SLOTS.where(_l.token.is_not(None))
+_LAST_EXPIRY = select(func.max(_l.expires)).where(
+    _l.study_id == bindparam("study"), _l.token.is_not(None), _l.clock == bindparam("boot")
+)
 _FREE = (
     _SLOTS.where(_l.token.is_(None), (_l.attempt > 0) | (_l.clock != "") | (bindparam("first") == 1))
     .order_by(_l.state == State.RESERVED.value, _l.priority.desc(), _l.number)
@@ -87,6 +90,10 @@ class _Slots:
 
     def leased(self) -> list[Slot]:
         return self._fetch(_LEASED)
+
+    def last_expiry(self, boot: str) -> int | None:
+        end: int | None = self._connection.execute(_LAST_EXPIRY, {"study": self._study, "boot": boot}).scalar_one()
+        return end
 
     def next_waiting(self, first_attempts: bool) -> Slot | None:
         return next(iter(self._fetch(_FREE, first=int(first_attempts))), None)

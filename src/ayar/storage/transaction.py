@@ -4,9 +4,10 @@ A store opens a `Transaction` on one study, calls one of these functions and com
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
+
+import msgspec
 
 from ayar.base.clock import Clock
 from ayar.base.errors import ArgumentError
@@ -18,8 +19,7 @@ from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind
 from ayar.trial.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One event as it is stored: the envelope, and the body as text."""
 
     id: int

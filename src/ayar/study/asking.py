@@ -65,7 +65,7 @@ class Asker:
         except BaseException:
             self._put_back(claim.lease)
             raise
-        return replace(asked, reclaimed=claim.reclaimed)
+        return replace(asked, reclaimed=claim.reclaimed) if claim.reclaimed else asked
 
     def _put_back(self, lease: Lease) -> None:
         """Hand a trial back after an interrupt or error, whether or not it was asked by then."""
@@ -102,8 +102,8 @@ class Asker:
 
     def _wire(self, params: dict[str, Any]) -> dict[str, Any]:
         space = self._log.setup.space
-        known = {name: value for name, value in params.items() if name in space.params}
-        return {**params_to_wire(space, known), **{n: wrap(v, n) for n, v in params.items() if n not in known}}
+        unknown = {name: wrap(params[name], name) for name in params.keys() - space.params.keys()}
+        return {**params_to_wire(space, {n: v for n, v in params.items() if n not in unknown}), **unknown}
 
     def _resume(self, lease: Lease) -> Asked:
         body = TrialResumed(lease.number, lease.attempt, "retry", lease)

@@ -34,7 +34,8 @@ class LiveTrial(Parameters):
     def __init__(
         self,
         number: int,
-        wire: dict[str, Json],
+        params: dict[str, Any],
+        proposed: dict[str, Json],
         *,
         declared: Space,
         seed: int,
@@ -46,7 +47,8 @@ class LiveTrial(Parameters):
 
         Arguments:
             number: the trial's number.
-            wire: what was proposed, in the space's wire form; names that are not declared are used when asked for.
+            params: the declared parameters that are active, native values.
+            proposed: what was proposed beyond them, in wire form; used when the objective asks for it.
             declared: the space as declared; empty where the objective defines it by run.
             seed: the study's.
             channel: where reports go.
@@ -59,8 +61,8 @@ class LiveTrial(Parameters):
         self.lease = lease
         self._study_seed = seed
         self._declared = declared
-        self._proposed = {name: wire[name] for name in wire.keys() - declared.params.keys()}
-        self._params = params_from_wire(declared, {n: v for n, v in wire.items() if n not in self._proposed})
+        self._params = params
+        self._proposed = proposed
         self._asked: dict[str, tuple[Domain, str]] = {}
         self._channel = channel
         self._leave = leave

@@ -213,10 +213,14 @@ class Study:
             self._log.append(body, worker=self._worker.name, fence=lease, durable=False)
             return {"prune": False}
 
+        declared = self._log.fold.declared
+        proposed = {name: wire[name] for name in wire.keys() - declared.params.keys()}
+        known = self._log.history.params(lease.number)
         live = LiveTrial(
             lease.number,
-            wire,
-            declared=self._log.fold.declared,
+            {name: value for name, value in known.items() if name not in proposed},
+            proposed,
+            declared=declared,
             seed=self._log.setup.seed,
             channel=channel,
             lease=lease,

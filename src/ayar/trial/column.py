@@ -29,7 +29,7 @@ class Column:
             self._data = wider
         self._length = max(self._length, length)
 
-    def __setitem__(self, row: int, value: Any) -> None:
+    def __setitem__(self, row: int | list[int], value: Any) -> None:
         self._data[row] = value
 
     def view(self) -> NDArray[Any]:

@@ -3,7 +3,6 @@
 n  trials by number    D  coded columns    X  (n, D) natural values, NaN where inactive    A  (n, D) bool
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,37 +18,36 @@ class Points:
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        width = len(codec.names)
-        self._x = Column(np.nan, np.float64, width)
-        self._a = Column(0, np.bool_, width)
+        self._x = Column(np.nan, np.float64, len(codec.names))
         self._keys: list[bytes | None] = []
-        self._count: Counter[bytes] = Counter()
+        self._count: dict[bytes, int] = {}
 
     def update(self, length: int, changed: Iterable[tuple[int, Mapping[str, Any] | None]]) -> None:
         """Make the tables `length` rows long and encode the rows in `changed`: (number, parameters or None)."""
         self._x.grow(length)
-        self._a.grow(length)
         self._keys.extend([None] * (length - len(self._keys)))
         known = [(number, params) for number, params in changed if params is not None]
         if not known:
             return
-        X, A = self.codec.encode([params for _, params in known])
-        for (number, _), x, a, key in zip(known, X, A, self.codec.keys(X), strict=True):
-            self._set(number, x, a, key)
+        numbers = [number for number, _ in known]
+        X, _ = self.codec.encode([params for _, params in known])
+        self._x[numbers] = X
+        for number, key in zip(numbers, self.codec.keys(X), strict=True):
+            self._recount(self._keys[number], key)
+            self._keys[number] = key
 
-    def _set(self, number: int, x: NDArray[np.float64], a: NDArray[np.bool_], key: bytes) -> None:
-        before = self._keys[number]
+    def _recount(self, before: bytes | None, now: bytes) -> None:
         if before is not None:
             self._count[before] -= 1
             if not self._count[before]:
                 del self._count[before]
-        self._x[number], self._a[number], self._keys[number] = x, a, key
-        self._count[key] += 1
+        self._count[now] = self._count.get(now, 0) + 1
 
     @property
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """(X, A), read-only."""
-        return self._x.view(), self._a.view()
+        """(X, A); X is read-only."""
+        X = self._x.view()
+        return X, ~np.isnan(X)
 
     @property
     def keys(self) -> Mapping[bytes, int]:
