@@ -135,9 +135,10 @@ def _complain_of_missing_objective(path: Path, names: Mapping[str, Any]) -> None
 
 def _check_slips(path: Path, names: Mapping[str, Any]) -> None:
     """Refuse a name that looks like a misspelled setting: ignoring it could cost a night."""
+    own = {name: value for name, value in names.items() if name not in SETTINGS and not name.startswith("_")}
     for setting in SETTINGS.keys() - names.keys() - _NEIGHBOURS_ARE_WORDS:
-        for name, value in names.items():
-            if _alike(name, setting) and name not in SETTINGS and isinstance(value, SETTINGS[setting]):
+        for name, value in own.items():
+            if _alike(name, setting) and isinstance(value, SETTINGS[setting]):
                 raise ArgumentError(
                     f"{path} sets {name!r}, which means nothing here; did you mean {setting!r}?\n"
                     f"  if it is something of your own, call it _{name}"

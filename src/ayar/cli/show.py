@@ -102,7 +102,7 @@ def _best_rows(fold: Fold) -> list[tuple[str, str]]:
     for i, trial in enumerate(trials[:_MOST]):
         rows.append(("" if i else "best", f"{values_text(fold, trial)} in trial {trial.number}"))
         rows.append(("", varying_text(fold.setup.space, trial.params)))
-    return [*rows, *_rest(len(trials), "trial of the front")]
+    return [*rows, *_rest(len(trials), "trial")]
 
 
 def _score_rows(fold: Fold) -> list[tuple[str, str]]:
@@ -134,7 +134,7 @@ def _worker_rows(fold: Fold) -> list[tuple[str, str]]:
     if not lines:
         lines = [f"none now; {count_text(len(fold.workers), 'worker')} so far"]
     rows = [("" if i else "workers", line) for i, line in enumerate(lines[:_MOST])]
-    return [*rows, *_rest(len(lines), "running trial")]
+    return [*rows, *_rest(len(lines), "trial")]
 
 
 def _failure_rows(fold: Fold) -> list[tuple[str, str]]:

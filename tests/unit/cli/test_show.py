@@ -1,0 +1,73 @@
+import json
+
+from ayar.cli.asjson import study_json, trial_json
+from ayar.cli.show import study_text
+from ayar.testing.folds import Told, fold_of
+from ayar.trial.failure import Failure
+from ayar.trial.fold import Fold
+from ayar.trial.state import State
+
+SPACE = {"C": (0.001, 1000.0), "kernel": ["rbf", "poly"]}
+BROKEN = Failure("exception", "no data", type="ValueError", where="a.py:3 in loss")
+
+
+def fold_with_failures() -> Fold:
+    params = {"C": 1.0, "kernel": "rbf"}
+    told = [Told({"C": 2.5, "kernel": "poly"}, 0.5), *(Told(params, state=State.FAILED, failure=BROKEN),) * 2]
+    return fold_of(SPACE, told, max_trials=9, name="svm")
+
+
+def test_a_study_in_words() -> None:
+    lines = study_text(fold_with_failures(), "sqlite:///a.db").splitlines()
+    assert lines[:9] == [
+        "study     'svm' in sqlite:///a.db",
+        "goal      minimize value",
+        "state     open",
+        "trials    1 complete, 2 failed",
+        "budget    9 trials, 3 trials done",
+        "best      0.5 in trial 0",
+        "          C=2.5  kernel=poly",
+        "sampler   random, seed 0",
+        "time      proposing 30 ms, evaluating 1.5 s, from first to last 5 s",
+    ]
+    assert lines[-1] == "failed    2 by exception: ValueError: no data (a.py:3 in loss); trials 1 and 2"
+
+
+def test_an_empty_study_has_no_best_and_says_why() -> None:
+    assert "best      expected a complete trial, got none (no trials yet)" in study_text(fold_of(SPACE, []), "a.db")
+
+
+def test_the_front_of_several_goals_is_listed() -> None:
+    trials = [({"C": float(i + 1), "kernel": "rbf"}, (float(i), -float(i))) for i in range(12)]
+    text = study_text(fold_of(SPACE, trials, goals={"loss": "minimize", "size": "minimize"}), "a.db")
+    assert "best      loss 0, size -0 in trial 0" in text
+    assert "and 2 more trials" in text
+
+
+def test_the_keys_of_a_study_stay() -> None:
+    found = json.loads(study_json(fold_with_failures(), "sqlite:///a.db"))
+    assert list(found) == [
+        "study", "storage", "goals", "sampler", "seed", "max_trials", "max_seconds", "stopped", "trials", "best",
+        "failures", "seconds", "workers",
+    ]  # fmt: skip
+    assert found["goals"] == {"value": "minimize"}
+    assert found["trials"] == {
+        "reserved": 0, "waiting": 0, "running": 0, "complete": 1, "pruned": 0, "failed": 2, "cancelled": 0,
+    }  # fmt: skip
+    assert found["best"] == [
+        {"study": "svm", "trial": 0, "values": {"value": 0.5}, "params": {"C": 2.5, "kernel": "poly"}}
+    ]
+    assert found["failures"] == [
+        {"kind": "exception", "headline": "ValueError: no data", "where": "a.py:3 in loss", "trials": [1, 2]}
+    ]
+
+
+def test_the_keys_of_a_trial_stay() -> None:
+    fold = fold_with_failures()
+    found = json.loads(trial_json(fold, fold.history.trial(1)))
+    assert list(found) == [
+        "study", "trial", "values", "params", "state", "sd", "constraints", "reports", "attrs", "failure", "note",
+        "seen", "source", "attempts", "worker", "seconds", "proposing_seconds", "peak_bytes", "output", "asked_at",
+        "told_at",
+    ]  # fmt: skip
+    assert (found["state"], found["failure"]["message"]) == ("failed", "no data")
