@@ -47,6 +47,9 @@ class Registry(Mapping[str, str]):
             return outside[name]
         raise UnknownName(f"no {self.thing} is called {name!r}{did_you_mean(name, [*self._own, *outside])}")
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._outside()
+
     def __iter__(self) -> Iterator[str]:
         return iter({**self._own, **self._outside()})
 

@@ -26,6 +26,8 @@ class Label:
 
 def native(value: Any) -> Any:
     """`value` with NumPy scalars turned into Python ones; containers are copied, other objects stay as they are."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, np.generic):
         return value.item()
     if type(value) is list:
