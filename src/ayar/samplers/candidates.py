@@ -28,6 +28,7 @@ Uniforms = Callable[[tuple[int, ...]], Floats]
 ENUMERATED = 5_000
 """Spaces of at most so many configurations are scored whole."""
 _GRID_LEVELS = 16  # discrete parameters of at most so many values are searched by exchanges alone
+_HALVINGS = 10
 _STARTS, _CALLS, _POLISH_CALLS = 8, 30, 10
 _EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
 _APART = 0.05  # smallest distance between two starts, largest coordinate
@@ -82,6 +83,33 @@ def admit(space: Space, X: Floats) -> Batch:
     return Batch(space.codec.to_unit(X[kept]), masked[kept], A[kept])
 
 
+def drawn(space: Space, count: int, uniforms: Uniforms) -> Batch:
+    """Random feasible points, however little of the space the constraints leave."""
+    D = len(space.codec.names)
+    X, A = draw(space, lambda m: uniforms((m, D)), count)
+    U = space.codec.to_unit(X)
+    return Batch(np.where(A, U, uniforms(U.shape)), X, A)
+
+
+def pulled(space: Space, U: Floats, anchors: Floats) -> Batch:
+    """The points of U (m, D); those that break the constraints move half-way to their anchors (m, D) until they fit."""
+    if not space.rules:
+        return settle(space, U)
+    found = []
+    for _ in range(_HALVINGS):
+        fits = allowed(space, U)
+        found.append(settle(space, U[fits]))
+        U, anchors = 0.5 * (U[~fits] + anchors[~fits]), anchors[~fits]
+    return join(*found)
+
+
+def allowed(space: Space, U: Floats) -> Bools:
+    """(m,) mask of the unit coordinates whose nearest points keep the constraints."""
+    X = space.codec.from_unit(np.clip(U, 0.0, 1.0))
+    A = space.codec.activity(X)
+    return np.asarray(space.feasible(space.codec.mask(X, A), A))
+
+
 def enumerated(space: Space) -> Batch | None:
     """Every configuration of a small finite space; None for others. May repeat configurations of conditional spaces."""
     levels = [column.levels for column in space.codec.columns]
@@ -105,15 +133,13 @@ def completed(U: Floats, A: Bools) -> Floats:
     return np.where(A, U, spare)
 
 
-def spread(space: Space, count: int, uniforms: Uniforms) -> Batch:
-    """Evenly spread points; by single draws where the constraints leave few of them."""
-    D = len(space.codec.names)
-    batch = settle(space, shifted_sobol(count, uniforms((D,))))
-    if len(batch) >= count // 8:
-        return batch
-    X, A = draw(space, lambda m: uniforms((m, D)), count // 4)
-    U = space.codec.to_unit(X)
-    return join(batch, Batch(np.where(A, U, uniforms(U.shape)), X, A))
+def spread(space: Space, anchors: Floats, count: int, uniforms: Uniforms) -> Batch:
+    """Evenly spread points; where the constraints forbid them, ever closer to the anchors (k, D), feasible points."""
+    return pulled(space, shifted_sobol(count, uniforms(anchors.shape[1:])), _cycled(anchors, count))
+
+
+def _cycled(rows: Floats, count: int) -> Floats:
+    return rows[np.arange(count) % len(rows)]
 
 
 def mutated(space: Space, parents: Floats, count: int, active: float, uniforms: Uniforms) -> Batch:
@@ -121,13 +147,13 @@ def mutated(space: Space, parents: Floats, count: int, active: float, uniforms: 
 
     Arguments:
         space: where they must lie.
-        parents: (k, D) unit coordinates, none missing.
+        parents: (k, D) unit coordinates of feasible points, none missing.
         count: how many to make.
         active: parameters active in an average configuration.
         uniforms: source of randomness.
     """
     D = parents.shape[1]
-    U = parents[np.arange(count) % len(parents)]
+    U = _cycled(parents, count)
     changed = uniforms((count, D)) < min(1.0, _MUTATED / active)
     changed[np.arange(count), (uniforms((count,)) * D).astype(np.intp)] = True
     steps = _MUTATION_STEPS[(uniforms((count, 1)) * len(_MUTATION_STEPS)).astype(np.intp)]
@@ -137,7 +163,7 @@ def mutated(space: Space, parents: Floats, count: int, active: float, uniforms: 
     moved = 1.0 - np.abs(1.0 - moved)  # reflected at both ends
     unordered = np.array([column.kind == "categorical" for column in space.codec.columns], dtype=np.bool_)
     fresh = np.where(unordered, uniforms((count, D)), moved)
-    return settle(space, np.where(changed, fresh, U))
+    return pulled(space, np.where(changed, fresh, U), U)
 
 
 def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Batch, Floats]:
@@ -191,17 +217,13 @@ class _Slopes:
             U = scaled * self.lengths
             values, slopes = self.score.values_and_slopes(U, starts.A)
             if limited:
-                values = np.where(self._allowed(U, starts.A), values, -np.inf)
+                values = np.where(allowed(self.space, U), values, -np.inf)
             return -values, np.where(free, -slopes * self.lengths, 0.0)
 
         points, _ = minimize(
             descend, starts.U / self.lengths, np.zeros_like(self.lengths), 1.0 / self.lengths, calls=calls
         )
         return settle(self.space, points * self.lengths)
-
-    def _allowed(self, U: Floats, A: Bools) -> Bools:
-        codec = self.space.codec
-        return np.asarray(self.space.feasible(codec.mask(codec.from_unit(np.clip(U, 0.0, 1.0)), A), A))
 
 
 def _exchange(space: Space, score: Score, batch: Batch) -> Batch:

@@ -28,7 +28,7 @@ from ayar.numerics.surrogate import Surrogate
 from ayar.numerics.warps import Warp
 from ayar.samplers.acquisition import LogEI
 from ayar.samplers.base import Capabilities, Proposal, Sampler
-from ayar.samplers.candidates import Batch, climb, completed, enumerated, join, mutated, settle, spread
+from ayar.samplers.candidates import Batch, climb, completed, drawn, enumerated, join, mutated, settle, spread
 from ayar.samplers.design import active_parameters, sequence, start_length
 from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.samplers.fits import NOTE_VERSION, Fitter, last_fit, read_fits
@@ -219,10 +219,13 @@ class _Chooser:
     def _searched(self, score: LogEI, parents: Floats, lengths: Floats) -> tuple[Batch, Floats]:
         share = 1 if len(score.model.rows) <= 300 else 2
         space, uniforms = self.task.setup.space, self.rng(self.i, "candidates").random
+        anchors = settle(space, parents)
+        if not len(anchors):
+            anchors = drawn(space, _PARENTS, uniforms)
         pool = join(
-            settle(space, parents),
-            spread(space, _SPREAD // share, uniforms),
-            mutated(space, parents, _MUTATED // share, self.task.active, uniforms),
+            anchors,
+            spread(space, anchors.U, _SPREAD // share, uniforms),
+            mutated(space, anchors.U, _MUTATED // share, self.task.active, uniforms),
         )
         return climb(space, score, pool, lengths)
 

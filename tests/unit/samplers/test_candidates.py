@@ -5,7 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.numerics.arrays import Bools, Floats
-from ayar.samplers.candidates import Batch, climb, completed, enumerated, grid_values, join, mutated, settle, spread
+from ayar.samplers.candidates import (
+    Batch,
+    climb,
+    completed,
+    drawn,
+    enumerated,
+    grid_values,
+    join,
+    mutated,
+    settle,
+    spread,
+)
 from ayar.space.domains import Bool, Categorical, Float, Int, Ordinal
 from ayar.space.space import Space
 
@@ -73,8 +84,16 @@ def test_grid_values_of_every_kind_of_column() -> None:
 
 def test_spread_points_fill_a_tightly_constrained_space() -> None:
     thin = Space({"a": Float(0, 100), "b": Float(0, 100), "c": Float(0, 100)}, constraints=["a + b + c <= 1"])
-    batch = spread(thin, 64, np.random.Generator(np.random.Philox(key=0)).random)
-    assert len(batch) >= 16
+    batch = spread(thin, np.full((1, 3), 0.002), 64, uniforms)
+    assert len(batch) > 48
+    assert len(set(thin.codec.keys(batch.X))) == len(batch)
+    assert is_settled(thin, batch)
+
+
+def test_random_points_are_found_in_a_tightly_constrained_space() -> None:
+    thin = Space({"a": Float(0, 100), "b": Float(0, 100)}, constraints=["a + b <= 1"])
+    batch = drawn(thin, 5, np.random.Generator(np.random.Philox(key=0)).random)
+    assert len(batch) == 5
     assert is_settled(thin, batch)
 
 
@@ -106,7 +125,7 @@ def test_climb_finds_a_peak_in_another_branch() -> None:
 
 
 def test_climb_keeps_the_constraints_and_every_point_settled() -> None:
-    pool = spread(TRIANGLE, 32, uniforms)
+    pool = spread(TRIANGLE, np.full((1, 2), 0.1), 32, uniforms)
     batch, values = climb(TRIANGLE, Peak(np.array([[0.9, 0.9]])), pool, np.ones(2))
     assert is_settled(TRIANGLE, batch)
     assert len(values) == len(batch)
