@@ -197,11 +197,18 @@ def mark_file(path: Path, version: int) -> bool:
 
 
 def checkpoint(connection: Connection, path: Path) -> None:
-    """Copy the write-ahead log back once it is long; to be called under the lock, outside a transaction."""
+    """Copy the write-ahead log back once it is long; to be called under the lock, outside a transaction.
+
+    A reader that is under way keeps the log from being emptied: it is not waited for, the next write tries again.
+    """
     try:
         long = Path(f"{path}-wal").stat().st_size > CHECKPOINT_BYTES
     except OSError:
         return
     database = connection.connection.driver_connection
     if long and database is not None:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA busy_timeout=0")
+        try:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            database.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000:.0f}")
