@@ -262,6 +262,7 @@ def test_a_trial_lost_to_kill_9_is_taken_back(place: Place) -> None:
     process.kill()
     process.wait(PATIENCE)
     psutil.wait_procs(children, PATIENCE)
+    assert "trial 3 is lost, its worker " in place.run("show").stdout
     (place.folder / "gate").unlink()
     done = place.run("tune", "gated.py")
     assert done.returncode == 0, done.stderr
@@ -448,7 +449,8 @@ def on_a_terminal(place: Place, *words: str, **environment: str) -> str:
 
 
 def test_on_a_terminal_a_region_shows_the_run_and_the_time(place: Place) -> None:
-    place.write("quick.py", QUICK)
+    # Long enough for several redraws.
+    place.write("quick.py", QUICK.replace('    print("trying', '    import time; time.sleep(0.05)\n    print("trying'))
     seen = on_a_terminal(place, "tune", "quick.py")
     assert "\x1b[?25l" in seen, "the cursor hides"
     assert seen.index("\x1b[?25h") > seen.index("\x1b[?25l"), "and comes back"

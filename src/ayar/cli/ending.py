@@ -5,7 +5,6 @@ from typing import Any
 from ayar.analysis.words import count_text, duration_text
 from ayar.base.errors import NoTrial, SealedTestSet
 from ayar.cli.words import counts_text, values_text
-from ayar.plots.part_again import argv_text, python_text
 from ayar.study.study import Study
 from ayar.trial.best import best_number, front_numbers
 from ayar.trial.fold import Fold
@@ -48,6 +47,8 @@ def best_trials(fold: Fold) -> list[Trial]:
 
 
 def _winner_text(fold: Fold, trial: Trial) -> str:
+    from ayar.plots.part_again import argv_text, python_text  # cards load the whole of analysis
+
     goal = fold.setup.goals[0].name
     head = f"best {goal}: {values_text(fold, trial)} in trial {trial.number}"
     return "\n".join([head, "", python_text(fold, trial), "", argv_text(fold, trial)])

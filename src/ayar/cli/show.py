@@ -1,5 +1,10 @@
 """`ayar show`: the studies of a store, one study as it stands, or one trial's story."""
 
+import os
+import platform
+from collections.abc import Mapping
+from typing import Any
+
 from ayar.analysis.failures import causes
 from ayar.analysis.progress import time_split
 from ayar.analysis.score import SPLIT, recorded, score
@@ -26,6 +31,7 @@ from ayar.storage import open_store
 from ayar.study.front import list_studies
 from ayar.trial.fold import Fold
 from ayar.trial.state import State
+from ayar.trial.trial import Trial
 
 _MOST = 10
 """Lines of one list."""
@@ -124,17 +130,33 @@ def _time_text(fold: Fold) -> str:
 
 
 def _worker_rows(fold: Fold) -> list[tuple[str, str]]:
-    """Who works now, and on what; else who did."""
-    now = SYSTEM.wall()
-    running = [fold.history.row(trial.number) for trial in fold.history.trials(State.RUNNING)]
-    lines = [
-        f"{row.worker} runs trial {row.number} for {duration_text(max(0.0, (now - (row.asked_at or now)) / 1e6))}"
-        for row in running
-    ]
+    """Who works now, and on what; else how many did."""
+    lines = [_running(fold, trial) for trial in fold.history.trials(State.RUNNING)]
     if not lines:
         lines = [f"none now; {count_text(len(fold.workers), 'worker')} so far"]
     rows = [("" if i else "workers", line) for i, line in enumerate(lines[:_MOST])]
     return [*rows, *_rest(len(lines), "trial")]
+
+
+def _running(fold: Fold, trial: Trial) -> str:
+    worker = trial.worker or "an unknown worker"
+    if _is_gone(fold.workers.get(worker, {})):
+        return f"trial {trial.number} is lost, its worker {worker} is gone; the next run takes it back"
+    now = SYSTEM.wall()
+    return f"{worker} runs trial {trial.number}, asked {duration_text((now - (trial.asked_at or now)) / 1e6)} ago"
+
+
+def _is_gone(environment: Mapping[str, Any]) -> bool:
+    """Whether a worker of this machine has no process any more; of other machines nothing is known."""
+    if environment.get("host") != platform.node():
+        return False
+    try:
+        os.kill(int(environment["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it lives, and belongs to somebody else
+        return False
+    return False
 
 
 def _failure_rows(fold: Fold) -> list[tuple[str, str]]:
