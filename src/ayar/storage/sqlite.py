@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from ayar.base.errors import NotAStore, StoreBusy, StoreNotWritable, StoreTooNew
+from ayar.base.errors import NotAStore, StoreBusy, StoreNotWritable, StoreTooNew, StoreUnreadable
 
 APPLICATION_ID = 0x41594152
 """"AYAR" in ASCII."""
@@ -47,19 +47,27 @@ def check_file(path: Path) -> None:
         raise StoreNotWritable(f"expected a folder at {path.parent}, found none; create it, or name another file")
     if path.is_dir():
         raise NotAStore(f"expected a file, got the folder {path}; name a file in it, such as {path / 'ayar.db'}")
-    if path.exists() and path.stat().st_size > 0:
-        with path.open("rb") as file:
-            head = file.read(len(MAGIC))
-        if head != MAGIC:
-            raise NotAStore(
-                f"expected an Ayar store (a SQLite file), but {path} starts with {head!r}; name another file"
-            )
+    head = _head(path)
+    if head not in (b"", MAGIC):
+        raise NotAStore(f"expected an Ayar store (a SQLite file), but {path} starts with {head!r}; name another file")
     kind = file_system(path.parent)
     if kind in NETWORK_FILE_SYSTEMS:
         raise NotAStore(
             f"{path} lies on a network file system ({kind}), where SQLite's locks are not to be trusted; use a local "
             "disk, or a shared PostgreSQL server"
         )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC))
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise StoreUnreadable(
+            f"cannot read {path} ({error.strerror}); change its permissions or name another file"
+        ) from None
 
 
 def file_system(folder: Path) -> str:

@@ -1,0 +1,297 @@
+"""The SQLite file: what is refused, how it is opened, how writes are made safe."""
+
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from ayar.base.errors import NotAStore, StoreBusy, StoreNotWritable, StoreTooNew, StoreUnreadable
+from ayar.storage import sqlite
+from ayar.storage.base import Worker
+from ayar.storage.sql import SqlStore
+from ayar.storage.sqlite import APPLICATION_ID, CHECKPOINT_BYTES, file_system
+from ayar.testing.store_suite import asked, created, granted, told
+from ayar.trial import events as ev
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "study.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqlStore]:
+    with SqlStore(path) as store:
+        yield store
+
+
+def pragma(path: Path, name: str) -> Any:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+# -- what is refused -----------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_something_else_is_left_alone(path: Path) -> None:
+    path.write_text("name,value\n1,2\n")
+    with pytest.raises(
+        NotAStore, match=r"expected an Ayar store \(a SQLite file\).*starts with b'name,value.*another file"
+    ):
+        SqlStore(path)
+    assert path.read_text() == "name,value\n1,2\n"
+
+
+def test_another_program_s_database_is_left_alone(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE mine (x)")
+    before = path.read_bytes()
+    with pytest.raises(NotAStore, match=r"another program's database; name another file"):
+        SqlStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_store_of_a_newer_version_is_left_alone(path: Path) -> None:
+    SqlStore(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version=99")
+    with pytest.raises(StoreTooNew, match=r"has store format 99; this Ayar reads formats up to 1\. Upgrade Ayar"):
+        SqlStore(path)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(NotAStore, match=r"expected a file, got the folder .*such as .*ayar\.db"):
+        SqlStore(tmp_path)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreNotWritable, match=r"expected a folder at .*nowhere, found none; create it"):
+        SqlStore(tmp_path / "nowhere" / "study.db")
+
+
+AS_NOBODY = """
+import os, sys
+import ayar.storage.sql
+from ayar.base.errors import StoreError
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    ayar.storage.sql.SqlStore(sys.argv[1])
+except StoreError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that another user reaches, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def said_to_nobody(path: Path) -> str:
+    command = [sys.executable, "-c", AS_NOBODY, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+def test_a_read_only_folder_is_refused(folder: Path, there_before: bool) -> None:
+    if there_before:
+        SqlStore(folder / "study.db").close()
+        for file in folder.iterdir():
+            file.chmod(0o444)
+    folder.chmod(0o555)
+    assert re.search(r"StoreNotWritable cannot write .*; choose a folder", said_to_nobody(folder / "study.db"))
+
+
+def test_a_file_of_another_user_is_refused(folder: Path) -> None:
+    SqlStore(folder / "study.db").close()
+    (folder / "study.db").chmod(0o000)
+    assert re.search(
+        r"StoreUnreadable cannot read .*study\.db \(Permission denied\)", said_to_nobody(folder / "study.db")
+    )
+
+
+def test_a_damaged_file_is_told_apart(path: Path) -> None:
+    with SqlStore(path) as store:
+        study = store.create(created()).id
+        store.append(study, [ev.Recorded("a", "x" * 1000) for _ in range(100)])
+    damaged = bytearray(path.read_bytes())
+    damaged[4096 * 8 : 4096 * 20] = b"\xff" * (4096 * 12)
+    path.write_bytes(damaged)
+    with SqlStore(path) as store, pytest.raises(StoreUnreadable, match=r"damaged"):
+        store.read(1, 0)
+
+
+def test_a_network_file_system_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "file_system", lambda folder: "nfs4")
+    with pytest.raises(NotAStore, match=r"network file system \(nfs4\).*use a local disk, or a shared PostgreSQL"):
+        SqlStore(path)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc/mounts")
+def test_the_file_system_is_that_of_the_nearest_mount() -> None:
+    assert file_system(Path("/proc/self")) == "proc"
+
+
+# -- how it is opened ----------------------------------------------------------------------------------------------
+
+
+def test_the_file_is_marked_private_and_write_ahead(store: SqlStore, path: Path) -> None:
+    assert pragma(path, "application_id") == APPLICATION_ID
+    assert pragma(path, "user_version") == 1
+    assert pragma(path, "journal_mode") == "wal"
+    for name in ("study.db", "study.db.lock"):
+        assert stat.S_IMODE((path.parent / name).stat().st_mode) == 0o600
+
+
+def test_an_empty_file_becomes_a_store(path: Path) -> None:
+    path.touch()
+    with SqlStore(path) as store:
+        assert list(store.studies()) == []
+
+
+def test_a_store_whose_making_was_cut_short_is_made_again(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    with SqlStore(path) as store:
+        store.create(created())
+
+
+def test_closing_twice_is_harmless_and_leaves_one_file_with_its_lock(path: Path) -> None:
+    store = SqlStore(path)
+    store.create(created())
+    store.close()
+    store.close()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["study.db", "study.db.lock"]
+
+
+def test_a_store_left_without_closing_is_closed(path: Path) -> None:
+    SqlStore(path).create(created())
+    assert sorted(file.name for file in path.parent.iterdir()) == ["study.db", "study.db.lock"]
+
+
+# -- how writes are made safe --------------------------------------------------------------------------------------
+
+
+def statements(store: SqlStore, act: Callable[[], Any]) -> list[str]:
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement.split("\n", maxsplit=1)[0])
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    act()
+    event.remove(store._engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_an_append_is_synced_to_disk_under_an_immediate_lock(store: SqlStore) -> None:
+    study = store.create(created()).id
+    seen = statements(store, lambda: store.append(study, [ev.Recorded("a", 1)]))
+    assert seen[:2] == ["PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"]
+
+
+def test_a_bare_claim_is_not_synced_since_nobody_was_told_of_it(store: SqlStore) -> None:
+    study = store.create(created()).id
+    seen = statements(store, lambda: store.claim(study, Worker("w"), 60.0))
+    assert seen[:2] == ["PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"]
+
+
+def test_reading_takes_no_write_lock(store: SqlStore) -> None:
+    study = store.create(created()).id
+    assert statements(store, lambda: store.read(study, 0))[0] == "BEGIN"
+
+
+def test_a_write_costs_the_same_number_of_statements_however_long_the_log(store: SqlStore) -> None:
+    study = store.create(created()).id
+
+    def trial() -> None:
+        lease = granted(store.claim(study, Worker("w"), 60.0))
+        store.append(study, [asked(lease)], fence=lease)
+        store.append(study, [told(lease)], fence=lease, key=f"tell:{lease.number}")
+
+    first = statements(store, trial)
+    for _ in range(50):
+        trial()
+    assert statements(store, trial) == first
+
+
+def test_a_reader_under_way_holds_up_no_writer_and_the_log_is_emptied_later(store: SqlStore, path: Path) -> None:
+    study = store.create(created()).id
+    log = Path(f"{path}-wal")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        while log.stat().st_size <= CHECKPOINT_BYTES * 1.2:
+            store.append(study, [ev.Recorded("a", "x" * 200_000)], durable=False)
+        assert reader.execute("SELECT count(*) FROM event").fetchone() == (1,), "a reader sees one moment"
+    store.append(study, [ev.Recorded("a", 1)])
+    assert log.stat().st_size == 0
+
+
+def test_a_lock_that_stays_taken_is_an_error_to_try_again(
+    store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    study = store.create(created()).id
+    monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.0)
+    with Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StoreBusy, match=r"stayed locked.*nothing was written, trying again is safe"):
+            store.append(study, [ev.Recorded("a", 1)])
+    store.append(study, [ev.Recorded("a", 1)])
+
+
+def test_an_interrupt_within_a_write_writes_nothing(store: SqlStore) -> None:
+    study = store.create(created()).id
+
+    def interrupted() -> None:
+        with store._study(study, durable=True) as tx:
+            tx.counters.next_number = 7
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert granted(store.claim(study, Worker("w"), 60.0)).number == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_uses_a_store_opened_before_the_fork(path: Path) -> None:
+    code = f"""
+import os
+from ayar.storage.sql import SqlStore
+from ayar.testing.store_suite import created
+from ayar.trial import events as ev
+store = SqlStore({str(path)!r})
+study = store.create(created()).id
+pid = os.fork()
+store.append(study, [ev.Recorded("parent" if pid else "child", i) for i in range(1)])
+for i in range(200):
+    store.append(study, [ev.Recorded("more", i)], durable=False)
+if pid == 0:
+    os._exit(0)
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+print(len(store.read(study, 0)))
+"""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, env=environment, check=False
+    )
+    assert (done.stdout, done.stderr) == ("403\n", "")
