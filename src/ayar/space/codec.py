@@ -193,8 +193,9 @@ class Codec:
         if s.any_whole:
             T += s.rounding
             np.floor(T, out=T, where=s.whole)
-        np.maximum(T, s.first, out=T)
-        np.minimum(T, s.last, out=T)
+        # The ends exactly: neither exp(ln high) nor low + (high - low) need give the bound back.
+        np.copyto(T, s.first, where=(U <= 0.0) | (T < s.first))
+        np.copyto(T, s.last, where=(U >= 1.0) | (T > s.last))
         T *= s.stride
         T += s.base
         T /= s.scale

@@ -449,9 +449,9 @@ class Study:
         reason = fold.stopped.reason if fold.stopped is not None else ""
         if reason == "exhausted":
             return False
-        asked = sum(trial.seen is not None for trial in self._log.history.trials())
         in_time = setup.max_seconds is None or fold.active < setup.max_seconds * 1e6
-        return reason != "budget" or (in_time and (setup.max_trials is None or asked < setup.max_trials))
+        more = setup.max_trials is None or self._log.history.asked < setup.max_trials
+        return reason != "budget" or (in_time and more)
 
     def close(self) -> None:
         """Stop renewing leases and let go of the store."""
@@ -469,8 +469,11 @@ class Study:
         setup, stop = self._log.setup, self._log.fold.stopped
         if stop is not None and stop.detail:
             return stop.detail
-        budget = f"its budget of max_trials={setup.max_trials}, max_seconds={setup.max_seconds} is spent"
-        return budget if reason == "budget" else reason
+        if reason != "budget":
+            return reason
+        if setup.max_trials is not None and self._log.history.asked >= setup.max_trials:
+            return f"its budget of {setup.max_trials} trials is spent"
+        return f"its budget of {setup.max_seconds:g} seconds is spent"
 
     def _failure_text(self) -> str:
         stop, history = self._log.fold.stopped, self._log.history

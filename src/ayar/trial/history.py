@@ -189,6 +189,11 @@ class History:
             if row.params is not None and (not states or row.state in states):
                 yield self.trial(row.number)
 
+    @property
+    def asked(self) -> int:
+        """Trials handed out so far, each counted once: what `max_trials` limits."""
+        return sum(row.attempts > 0 for row in self._rows)
+
     def counts(self) -> dict[State, int]:
         """How many trials are in each state."""
         codes, counts = np.unique(self.state, return_counts=True)
