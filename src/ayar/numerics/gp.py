@@ -113,10 +113,3 @@ def leave_one_out(model: Posterior) -> tuple[Floats, Floats]:
     """What the others say of each told value: means (n, S) and deviations (n,), noise included."""
     precision = np.einsum("ij,ij->j", model.N, model.N)  # the diagonal of K⁻¹
     return model.y - model.alpha / precision[:, None], 1.0 / np.sqrt(precision)
-
-
-def log_evidence(model: Posterior) -> float:
-    """The log evidence ln p(y), summed over the columns; Rasmussen and Williams 2006, eq. (2.30)."""
-    n, S = model.y.shape
-    fit = 0.5 * np.sum(model.y * model.alpha)
-    return float(-fit - S * (np.log(np.diagonal(model.L)).sum() + 0.5 * n * np.log(2.0 * np.pi)))

@@ -1,6 +1,5 @@
-"""One BLAS thread, and the fingerprint of what computes."""
+"""One BLAS thread."""
 
-from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.numerics.single_thread import blas_controller, one_blas_thread
 
 
@@ -13,8 +12,3 @@ def test_limits_come_back_afterwards() -> None:
     with one_blas_thread():
         assert set(threads()) == {1}
     assert threads() == before
-
-
-def test_fingerprint_names_versions_kernels_and_vector_width() -> None:
-    names = [part.split()[0] for part in numeric_fingerprint().split(", ")]
-    assert names == ["ayar", "numpy", "scipy", "blas", "simd"]
