@@ -196,6 +196,13 @@ def test_a_finished_study_says_so_and_how_to_go_on(place: Place) -> None:
     assert place.study("quick")["trials"]["complete"] == 6
 
 
+def test_another_seed_is_not_taken_silently(place: Place) -> None:
+    place.write("quick.py", QUICK)
+    place.run("tune", "quick.py", "--max-trials", "2", "--seed", "1")
+    more = place.run("tune", "quick.py", "--max-trials", "3", "--seed", "2")
+    assert "note: the seed stays 1, with which the study began" in more.stderr
+
+
 def test_the_sealed_test_set_is_opened_once_at_the_end(place: Place) -> None:
     place.write("sealed.py", SEALED)
     first = place.run("tune", "sealed.py")

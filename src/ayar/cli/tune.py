@@ -70,11 +70,14 @@ def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:
     study = resume_study(storage=plan.storage, **plan.arguments)
     try:
         if points:
-            talk.say(f"{count_text(enqueue(study, points), 'point')} of {len(points)} put in the queue")
+            queued = enqueue(study, points)
+            talk.say(f"{count_text(queued, 'point')} of {len(points)} put in the queue")
         if (stop := study.fold.stopped) is not None:
             talk.say(f"study {study.name!r} is finished: {_done_text(study)}; {ended_text(stop)}")
             return _end(plan, study, talk, seconds=None)
         _introduce(plan, study, talk)
+        if plan.settings.get("seed", study.setup.seed) != study.setup.seed:
+            talk.say(f"note: the seed stays {study.setup.seed}, with which the study began")
         begin = SYSTEM.elapsed()
         _optimize(plan, study, talk, f"resuming study {study.name!r}: {_done_text(study)}" if known else "")
         return _end(plan, study, talk, seconds=SYSTEM.elapsed() - begin)
@@ -121,7 +124,10 @@ def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
         talk.complain(f"stopped: {_done_text(study)}, all kept; go on with: {_again()}")
         return Exit.INTERRUPTED
     talk.tell(summary(study.fold, seconds))
-    if study.stopped in SPENT and (honest := honest_score(plan.objective, study)) is not None:
+    stop = study.fold.stopped
+    if stop is not None and stop.reason not in SPENT:
+        talk.say(f"the study was ended: {ended_text(stop)}")
+    elif stop is not None and (honest := honest_score(plan.objective, study)) is not None:
         talk.tell(f"\n{honest}")
     talk.say(f"\npictures and health checks: {command('report', plan.storage, study.name)}{_further(study)}")
     return Exit.DONE
@@ -138,17 +144,14 @@ def _further(study: Study) -> str:
     if study.stopped != "budget":
         return ""
     if setup.max_trials is not None and finished(study.counts()) >= setup.max_trials:
-        more = ("--max-trials", f"{2 * max(1, setup.max_trials)}")
-    else:
-        more = ("--max-seconds", f"{2 * (setup.max_seconds or 1):g}")
-    return f"\nmore trials: {_again(*more)}"
+        return f"\nmore trials: {_again('--max-trials', str(2 * max(1, setup.max_trials)))}"
+    return f"\nmore trials: {_again('--max-seconds', format(2 * (setup.max_seconds or 1), 'g'))}"
 
 
-def _again(*more: str) -> str:
-    """This command once more, `more` in place of the same option."""
+def _again(option: str = "", value: str = "") -> str:
+    """This command once more, with an option added or replaced."""
     words = sys.argv[1:]
-    for option in more[:1]:
-        while option in words:
-            place = words.index(option)
-            words = words[:place] + words[place + 2 :]
-    return shlex.join(["ayar", *words, *more])
+    while option in words:
+        place = words.index(option)
+        words = words[:place] + words[place + 2 :]
+    return shlex.join(["ayar", *words, *([option, value] if option else [])])
