@@ -8,8 +8,10 @@ import contextlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from ayar.base.clock import Clock
-from ayar.base.errors import StoreError, TellRefused
+from ayar.base.errors import SpaceError, StoreError, TellRefused, shorten
 from ayar.base.jsontext import Json, unwrap, wrap
 from ayar.base.registry import Registry
 from ayar.base.rng import Streams, stream
@@ -155,12 +157,25 @@ def propose(sampler: Sampler, setup: Setup, history: History, number: int) -> Pr
 
 
 def complete(setup: Setup, given: dict[str, Any], number: int) -> Proposal:
-    """A full configuration around the `given` parameters, the others drawn from the space by the trial's own stream."""
+    """A full configuration around the `given` parameters, the others drawn from the space by the trial's own stream.
+
+    Raises:
+        SpaceError: a name or value that the space does not hold, or parameters that are never active together.
+    """
     space: Space = setup.space
     if space.contains(given):
         return Proposal(given, {"sampler": "enqueued", "why": "a point that was enqueued"})
     rest = space.fix(given)
     rng = stream(setup.seed, number, "fill")
-    X, A = draw(rest, lambda count: rng.random((count, len(rest.codec.names))), 1)
+    X, A = draw(
+        rest,
+        lambda count: rng.random((count, len(rest.codec.names))),
+        1,
+        lambda X: np.array([given.keys() <= params.keys() for params in rest.codec.decode(X, ~np.isnan(X))], bool),
+    )
+    if not len(X):
+        raise SpaceError(
+            f"no configuration holds all of {shorten(given)}; leave out what is not active beside the rest"
+        )
     why = "a point that was enqueued; what it left open was drawn"
     return Proposal(rest.codec.decode(X, A)[0], {"sampler": "enqueued", "why": why})

@@ -41,7 +41,7 @@ class LiveTrial(Parameters):
         seed: int,
         channel: Channel,
         lease: Lease | None = None,
-        leave: Callable[[BaseException], bool] | None = None,
+        leave: "Callable[[LiveTrial, BaseException], bool] | None" = None,
     ) -> None:
         """Made by a study.
 
@@ -194,7 +194,7 @@ class LiveTrial(Parameters):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        return error is not None and self._leave is not None and self._leave(error)
+        return error is not None and self._leave is not None and self._leave(self, error)
 
     def __repr__(self) -> str:
         return f"<trial {self.number} under way {self._params}>"

@@ -32,7 +32,7 @@ from ayar.samplers import SAMPLERS
 from ayar.space.space import Space
 from ayar.space.wire import params_to_wire
 from ayar.storage.base import Store, StudyEntry, Worker
-from ayar.study.asking import Asked, Asker
+from ayar.study.asking import Asked, Asker, complete
 from ayar.study.attempt import Attempt, is_pruned
 from ayar.study.environment import environment
 from ayar.study.live_trial import LiveTrial
@@ -216,7 +216,7 @@ class Study:
         declared = self._log.fold.declared
         proposed = {name: wire[name] for name in wire.keys() - declared.params.keys()}
         known = self._log.history.params(lease.number)
-        live = LiveTrial(
+        return LiveTrial(
             lease.number,
             {name: value for name, value in known.items() if name not in proposed},
             proposed,
@@ -224,19 +224,18 @@ class Study:
             seed=self._log.setup.seed,
             channel=channel,
             lease=lease,
-            leave=lambda error: self._leave(live, lease, error),
+            leave=self._leave,
         )
-        return live
 
-    def _leave(self, live: LiveTrial, lease: ev.Lease, error: BaseException) -> bool:
+    def _leave(self, live: LiveTrial, error: BaseException) -> bool:
         """Settle a trial whose `with` block raised; whether the exception ends there. What was told stands."""
         with contextlib.suppress(TellRefused):
             if is_pruned(error):
                 self.tell(live, state=State.PRUNED)
-            elif isinstance(error, KeyboardInterrupt):
+            elif isinstance(error, KeyboardInterrupt) and live.lease is not None:
                 self._renewal.drop(live.number)
-                body = ev.TrialRequeued(live.number, lease.attempt, "shutdown")
-                self._log.append(body, worker=self._worker.name, fence=lease)
+                body = ev.TrialRequeued(live.number, live.lease.attempt, "shutdown")
+                self._log.append(body, worker=self._worker.name, fence=live.lease)
             else:
                 self.tell(live, state=State.FAILED, failure=_failure_of(error))
         return is_pruned(error)
@@ -299,7 +298,7 @@ class Study:
         """
         setup = self._log.setup
         if not setup.dynamic:
-            setup.space.fix(params)  # raises if they do not fit
+            complete(setup, dict(params), 0)  # raises if they do not fit
         wire = self._wire(params)
         return self._number_of(self._log.append(ev.TrialEnqueued(0, wire, priority), worker=self._worker.name))
 
@@ -317,7 +316,7 @@ class Study:
         A value outside the space is taken with a warning: samplers see it at the nearest bound.
 
         Raises:
-            SpaceError: an unknown name, or a choice the space does not hold.
+            SpaceError: an unknown name.
         """
         setup = self._log.setup
         state = _state(state)
@@ -325,10 +324,11 @@ class Study:
         if outcome.failure is not None or (value is None and state is State.COMPLETE):
             why = outcome.failure.message if outcome.failure is not None else "expected a value, got None"
             raise ArgumentError(f"add: {why}")
+        wire = self._wire(params)
         if not setup.dynamic and (outside := setup.space.explain(dict(params))) is not None:
             warnings.warn(f"add: taken although outside the space: {outside}", stacklevel=2)
         body = ev.TrialAdded(
-            0, self._wire(params), state, outcome.values, outcome.sd, outcome.constraints,
+            0, wire, state, outcome.values, outcome.sd, outcome.constraints,
             {**outcome.attrs, **wrap(dict(attrs or {}), "attrs")}, wrap(dict(source or {}), "source"),
         )  # fmt: skip
         return self._number_of(self._log.append(body, worker=self._worker.name))

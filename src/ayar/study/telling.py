@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from ayar.base.errors import NoTrial, SpaceError, TellRefused
-from ayar.base.jsontext import Json, number_from_wire
+from ayar.base.jsontext import Json, number_from_wire, wrap
 from ayar.executors.base import Ended
 from ayar.space.union import join
 from ayar.space.wire import domain_from_json
@@ -95,7 +95,7 @@ def _keep_refused(log: Log, lease: ev.Lease, outcome: Outcome, worker: str, refu
         token=lease.token,
         current=log.history.row(lease.number).token,
         why=str(refused),
-        refused=msgspec.to_builtins(outcome),
+        refused=wrap(msgspec.to_builtins(outcome)),
     )
     log.append(body, worker=worker, key=f"refused:{lease.number}:{lease.token}")
 

@@ -180,7 +180,7 @@ def test_names_beside_the_declared_ones_may_be_asked_for() -> None:
 def test_a_block_that_raises_settles_the_trial() -> None:
     seen: list[BaseException] = []
 
-    def leave(error: BaseException) -> bool:
+    def leave(_: LiveTrial, error: BaseException) -> bool:
         seen.append(error)
         return isinstance(error, KeyError)
 
