@@ -109,8 +109,8 @@ def create_study(
 def _checked_name(name: str | None) -> str:
     if name is None:
         return DEFAULT_NAME
-    if not isinstance(name, str) or not name.strip() or len(name) > 200:
-        raise ArgumentError(f"name: expected a text of 1 to 200 characters, got {shorten(name)}")
+    if not isinstance(name, str) or not name.strip() or len(name) > 200 or not name.isprintable():
+        raise ArgumentError(f"name: expected a text of 1 to 200 printable characters, got {shorten(name)}")
     return name
 
 

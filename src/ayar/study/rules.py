@@ -20,6 +20,8 @@ def failure_stop(setup: Setup, history: History, opened: int) -> StudyStopped | 
         history: all trials.
         opened: event since which trials count: the study's creation, or its last reopening.
     """
+    if not history.order:
+        return None
     last = history.row(history.order[-1])
     if last.state is not State.FAILED:
         return None
