@@ -117,7 +117,7 @@ class Float(Domain):
         if not self.low <= value <= self.high:
             return f"expected a float in [{self.low!r}, {self.high!r}], got {value!r}"
         if self.ticks is not None:
-            near = self.ticks.value(round(self.ticks.index(value)))
+            near = self.ticks.nearest(value)
             if near != value:
                 return f"expected a step of {self.step!r} from {self.low!r}, got {value!r}; the nearest is {near!r}"
         return None

@@ -26,6 +26,10 @@ class Ticks:
         """The (fractional) number of `value`."""
         return (value * self.scale - self.base) / self.stride
 
+    def nearest(self, value: float) -> float:
+        """The value of the grid nearest to `value`; itself where it is on the grid, however its index was rounded."""
+        return self.value(round(self.index(value)))
+
 
 def decimal_ticks(low: float, high: float, step: float) -> Ticks:
     """Ticks from `low` by `step`, in whole decimal units where these fit a float64, else in plain float arithmetic."""

@@ -52,7 +52,7 @@ def widened(name: str, known: Domain, domain: Domain) -> Domain:
 
 def _divides(known: Float, domain: Float) -> bool:
     """Whether both lie on the steps of one grid."""
-    return known.ticks is not None and known.ticks.index(domain.low).is_integer()
+    return known.ticks is not None and known.ticks.nearest(domain.low) == domain.low
 
 
 def _rest(known: Float | Int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def test_a_new_name_is_added_at_the_end() -> None:
         (Float(0.0, 1.0), Float(0.5, 2.0), Float(0.0, 2.0)),
         (Float(0.1, 1.0, log=True), Float(0.01, 0.5, log=True), Float(0.01, 1.0, log=True)),
         (Float(0.0, 1.0, step=0.25), Float(0.5, 2.0, step=0.25), Float(0.0, 2.0, step=0.25)),
+        (Float(0.0, 1.0, step=0.01), Float(0.57, 2.0, step=0.01), Float(0.0, 2.0, step=0.01)),
         (Float(0.0, 1.0, step=0.25), Float(0.1, 1.1, step=0.25), Float(0.0, 1.1)),
         (Float(0.0, 1.0, step=0.25), Float(0.0, 1.0, step=0.5), Float(0.0, 1.0)),
         (Int(1, 5), Int(3, 9), Int(1, 9)),
