@@ -194,8 +194,8 @@ class Codec:
             T += s.rounding
             np.floor(T, out=T, where=s.whole)
         # The ends exactly: neither exp(ln high) nor low + (high - low) need give the bound back.
-        np.copyto(T, s.first, where=(U <= 0.0) | (T < s.first))
-        np.copyto(T, s.last, where=(U >= 1.0) | (T > s.last))
+        np.copyto(T, s.first, where=(U <= 0.0) | (s.first > T))
+        np.copyto(T, s.last, where=(U >= 1.0) | (s.last < T))
         T *= s.stride
         T += s.base
         T /= s.scale
@@ -222,14 +222,15 @@ class Codec:
         return _met(self._demands[name], X, A) if place is None else A[:, place]
 
     def values(self, name: str, X: Floats) -> Any:
-        """The values of one parameter: (n,) floats where all are numbers, else (n,) objects; a constant's by itself.
+        """The values of one parameter: (n,) floats where all are numbers, else (n,) objects; () for a constant.
 
         Choices that are not plain values stand as their labels. Meaningless in rows where the parameter is inactive.
         """
         words, place = self._words.get(name), self.places.get(name)
         if place is None:
             code = self.structure.held[name]
-            return code if words is None else words[int(code)]
+            # An array, not the bare value: a list or tuple would be taken for a column.
+            return code if words is None else words[int(code), ...]
         return X[:, place] if words is None else words[np.nan_to_num(X[:, place]).astype(np.intp)]
 
     def keys(self, X: Floats) -> list[bytes]:

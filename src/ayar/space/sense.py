@@ -57,6 +57,8 @@ def _parameter_kinds(tree: Node, text: str, params: Mapping[str, Domain]) -> Kin
 def _check_chain(tree: Node, kinds: list[Kinds], text: str, params: Mapping[str, Domain]) -> None:
     for place, sign in enumerate(tree.value):
         pair = tree.args[place : place + 2]
+        if pair[0].op == "list":
+            complain(text, pair[0].at, "a list ends a comparison; write `a in [1, 2] and ...`")
         if sign in ("<", "<=", ">", ">="):
             for arg, kind in zip(pair, kinds[place : place + 2], strict=True):
                 if not kind & _NUMERIC:

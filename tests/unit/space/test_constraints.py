@@ -33,6 +33,7 @@ POINT = {"batch": 16, "width": 8, "kernel": "rbf", "size": "small", "shrink": Fa
         ("batch == 'all'", r"batch is never 'all'"),
         ("batch and width < 3", r"`and` needs what is true or false here, got parameter 'batch'"),
         ("not batch", r"`not` needs what is true or false"),
+        ("c in [1, 7] == True", r"a list ends a comparison; write `a in \[1, 2\] and"),
         (3, r"a constraint is an expression such as \"a <= b\" or a function of the parameters, got 3"),
         ({"kernel": "rbf"}, r"combinations of values go into forbidden="),
     ],
@@ -134,6 +135,11 @@ def test_labelled_plain_values_are_compared_by_value() -> None:
 def test_tuples_may_stand_among_the_choices_of_a_constrained_parameter() -> None:
     space = Space({"k": [(1, 2), (3, 4), "auto", None]}, constraints=["k != 'auto' and k != None"])
     assert list(space.grid()) == [{"k": (1, 2)}, {"k": (3, 4)}]
+
+
+def test_a_constant_list_is_one_value_not_a_column() -> None:
+    space = Space({"c": Constant([1, 2]), "k": [[1, 2], (1, 2), "auto"]}, constraints=["k == c", "c in [k]"])
+    assert list(space.grid()) == [{"c": [1, 2], "k": [1, 2]}]
 
 
 def test_numeric_choices_take_part_in_arithmetic() -> None:
