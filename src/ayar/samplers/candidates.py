@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ayar.numerics.lbfgs import minimize
 from ayar.numerics.qmc import shifted_sobol
 from ayar.space.codec import Column
-from ayar.space.draw import draw
+from ayar.space.draw import draw, listing
 from ayar.space.space import Space
 
 Floats = NDArray[np.float64]
@@ -111,19 +111,9 @@ def allowed(space: Space, U: Floats) -> Bools:
 
 
 def enumerated(space: Space) -> Batch | None:
-    """Every configuration of a small finite space; None for others. May repeat configurations of conditional spaces."""
-    levels = [column.levels for column in space.codec.columns]
-    if not space.size <= ENUMERATED or not all(levels) or np.prod(levels, dtype=np.float64) > 4 * ENUMERATED:
-        return None
-    grids = np.meshgrid(*(grid_values(column) for column in space.codec.columns), indexing="ij")
-    return settle(space, space.codec.to_unit(np.stack([grid.ravel() for grid in grids], axis=1)))
-
-
-def grid_values(column: Column) -> Floats:
-    """The natural values of a discrete column, rising, up to rounding; none of a continuous one."""
-    if column.kind in {"categorical", "ordinal"}:
-        return np.arange(float(column.levels))
-    return np.minimum(column.low + column.step * np.arange(float(column.levels)), column.high)
+    """Every configuration of a small finite space, once; None for others."""
+    X = listing(space.codec, 4 * ENUMERATED) if space.size <= ENUMERATED else None
+    return None if X is None else admit(space, X)
 
 
 def completed(U: Floats, A: Bools) -> Floats:

@@ -82,7 +82,7 @@ class _Found:
 
 def _harder(space: Space, uniforms: Uniforms, found: _Found) -> None:
     """The listing where the space is small enough, else walks."""
-    listed = _listing(space.codec)
+    listed = listing(space.codec, LISTED_AT_MOST)
     if listed is not None:
         rest = found.suitable(listed)
         if len(rest):
@@ -97,10 +97,13 @@ def _harder(space: Space, uniforms: Uniforms, found: _Found) -> None:
         fruitless += found.missing == before
 
 
-def _listing(codec: Codec) -> Floats | None:
-    """(m, D) codes of every configuration once, inactive columns at their first level; None if there are too many."""
+def listing(codec: Codec, most: int) -> Floats | None:
+    """(m, D) codes of every configuration once, inactive columns at their first level, rules left out.
+
+    None where a column is continuous, or the product of all levels is above `most`.
+    """
     levels = [column.levels for column in codec.columns]
-    if not all(levels) or math.prod(levels) > LISTED_AT_MOST:
+    if not all(levels) or math.prod(levels) > most:
         return None
     number = np.arange(math.prod(levels))
     X = np.empty((len(number), len(levels)))

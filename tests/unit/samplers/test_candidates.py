@@ -11,13 +11,12 @@ from ayar.samplers.candidates import (
     completed,
     drawn,
     enumerated,
-    grid_values,
     join,
     mutated,
     settle,
     spread,
 )
-from ayar.space.domains import Bool, Categorical, Float, Int, Ordinal
+from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Ordinal
 from ayar.space.space import Space
 
 TREE = Space(
@@ -72,14 +71,24 @@ def test_continuous_and_large_spaces_are_not_enumerated() -> None:
     assert enumerated(Space({f"n{i}": Int(0, 9) for i in range(5)})) is None
 
 
-def test_grid_values_of_every_kind_of_column() -> None:
+def test_every_kind_of_column_is_enumerated_at_its_exact_values() -> None:
     space = Space({"k": Bool(), "o": Ordinal(["s", "m", "l"]), "i": Int(2, 8, step=3), "f": Float(0, 1, step=0.5)})
-    assert [grid_values(column).tolist() for column in space.codec.columns] == [
-        [0, 1],
-        [0, 1, 2],
-        [2, 5, 8],
-        [0, 0.5, 1],
-    ]
+    batch = enumerated(space)
+    assert batch is not None
+    assert [np.unique(column).tolist() for column in batch.X.T] == [[0, 1], [0, 1, 2], [2, 5, 8], [0, 0.5, 1]]
+
+
+def test_branches_are_enumerated_without_repeats() -> None:
+    space = Space({"k": Bool(), "n": Int(1, 9, when={"k": True})})
+    batch = enumerated(space)
+    assert batch is not None
+    assert len(batch) == len(set(space.codec.keys(batch.X))) == space.size == 10
+
+
+def test_a_space_without_columns_has_one_configuration() -> None:
+    batch = enumerated(Space({"c": Constant(3)}))
+    assert batch is not None
+    assert batch.X.shape == (1, 0)
 
 
 def test_spread_points_fill_a_tightly_constrained_space() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ayar.samplers.mixgp import MixGP
-from ayar.space.domains import Bool, Categorical, Float, Int
+from ayar.space.domains import Bool, Categorical, Constant, Float, Int
 from ayar.space.space import Space
 from ayar.testing.folds import Told, fold_of
 from ayar.testing.zoo import ZOO
@@ -187,6 +187,11 @@ def test_unusual_columns_are_no_trouble(space: Space) -> None:
 def test_space_of_constants_has_one_point() -> None:
     space = Space({"only": Float(2, 2)})
     assert [trial.params for trial in run(space, MixGP(), lambda p: 1.0, 3)] == [{"only": 2.0}]
+
+
+def test_the_one_point_of_a_space_of_constants_is_repeated_where_that_is_allowed() -> None:
+    space = Space({"c": Constant(3)})
+    assert len(run(space, MixGP(), lambda _: 0.5, 7, repeats="allow")) == 7
 
 
 def test_failing_region_is_avoided() -> None:
