@@ -21,6 +21,7 @@ from ayar.space.space import Space
 from ayar.space.wire import params_to_wire
 from ayar.storage.base import Worker
 from ayar.study.log import Log
+from ayar.study.twins import without_twin
 from ayar.trial.events import Lease, StudyStopped, TrialAsked, TrialRequeued, TrialResumed
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
@@ -153,6 +154,8 @@ def propose(sampler: Sampler, setup: Setup, history: History, number: int) -> Pr
     if not found and setup.dynamic:
         # By run the space may still grow, so a space whose every point was tried is no end.
         found = sampler.propose(replace(setup, repeats="allow"), history, rng, 1)
+    if found and setup.dynamic and setup.repeats == "avoid":
+        return without_twin(setup, history, found[0], number)
     return found[0] if found else None
 
 

@@ -4,8 +4,10 @@ A renewal that fails is tried again until the lease is over; a superseded lease 
 """
 
 import logging
+import math
 import threading
 
+from ayar.base.clock import SYSTEM
 from ayar.base.errors import StoreError
 from ayar.storage.base import Store
 from ayar.trial.events import Lease
@@ -15,6 +17,9 @@ RENEWALS = 3
 """Renewals in the length of one lease."""
 
 
+_LONGEST_WAIT = 3600.0
+
+
 class Renewal:
     """Keeps the leases of one study alive until they are dropped; the thread runs only while there are some."""
 
@@ -22,46 +27,54 @@ class Renewal:
         self._store = store
         self._study = study
         self._leases: dict[int, Lease] = {}
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self._due = math.inf
+        """When all leases are renewed next, seconds of the fine clock."""
+        self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def hold(self, lease: Lease) -> None:
         """Renew `lease` from now on."""
-        with self._lock:
+        with self._changed:
             self._leases[lease.number] = lease
+            due = SYSTEM.elapsed() + lease.ttl / RENEWALS
+            if due < self._due:
+                self._due = due
+                self._changed.notify()
             if self._thread is None:
-                self._wake.clear()
                 self._thread = threading.Thread(target=self._run, name="ayar-renewal", daemon=True)
                 self._thread.start()
 
     def drop(self, number: int) -> None:
         """Renew the lease of trial `number` no longer."""
-        with self._lock:
+        with self._changed:
             self._leases.pop(number, None)
 
     def close(self) -> None:
         """Stop renewing anything."""
-        with self._lock:
+        with self._changed:
             self._leases.clear()
-        self._wake.set()
+            self._due = -math.inf
+            self._changed.notify()
+
+    def held(self) -> list[Lease]:
+        """The leases that are renewed now."""
+        with self._changed:
+            return list(self._leases.values())
 
     def _run(self) -> None:
-        while not self._wake.wait(self._pause()):
-            for lease in self._held():
+        while leases := self._due_now():
+            for lease in leases:
                 self._renew(lease)
-            with self._lock:
-                if not self._leases:
-                    self._thread = None
-                    return
-        with self._lock:
-            self._thread = None
 
-    def _pause(self) -> float:
-        return min((lease.ttl for lease in self._held()), default=60.0) / RENEWALS
-
-    def _held(self) -> list[Lease]:
-        with self._lock:
+    def _due_now(self) -> list[Lease]:
+        """The leases, when it is time to renew them; none when there are none left, and the thread ends."""
+        with self._changed:
+            while (left := self._due - SYSTEM.elapsed()) > 0:
+                self._changed.wait(min(left, _LONGEST_WAIT))
+            ttl = min((lease.ttl for lease in self._leases.values()), default=math.inf)
+            self._due = SYSTEM.elapsed() + ttl / RENEWALS
+            if not self._leases:
+                self._thread = None
             return list(self._leases.values())
 
     def _renew(self, lease: Lease) -> None:

@@ -329,9 +329,9 @@ def test_trials_become_a_frame() -> None:
 def test_a_study_nobody_holds_lets_its_trials_go() -> None:
     made, clock, store = timed_study(lease_s=1.0)
     renewal, number = made._renewal, made.ask().number
-    assert renewal._held()
+    assert renewal.held()
     del made
-    assert renewal._held() == []
+    assert renewal.held() == []
     clock.advance(11.0)
     assert ayar.load_study(store).ask().number == number
 
@@ -340,15 +340,15 @@ def test_a_closed_study_renews_nothing() -> None:
     made = study()
     made.ask()
     made.close()
-    assert made._renewal._held() == []
+    assert made._renewal.held() == []
 
 
 def test_a_told_trial_is_renewed_no_longer() -> None:
     made = study()
     trial = made.ask()
-    assert [lease.number for lease in made._renewal._held()] == [0]
+    assert [lease.number for lease in made._renewal.held()] == [0]
     made.tell(trial, 0.5)
-    assert made._renewal._held() == []
+    assert made._renewal.held() == []
 
 
 def test_a_result_of_a_cancelled_trial_is_refused() -> None:
