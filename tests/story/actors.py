@@ -1,7 +1,8 @@
 """Worker processes for the stories: run as a script, it forks workers that share one store, and reports in JSON.
 
 python actors.py crowd FILE WORKERS BUDGET           workers open one new study at once and use its budget up
-python actors.py killed FILE SAMPLER PROBLEM SEED    one worker after the other, each killed at a random point
+python actors.py forked FILE WORKERS BUDGET          children of a fork share the study their parent opened
+    python actors.py killed FILE SAMPLER PROBLEM SEED    one worker after the other, each killed at a random point
 python actors.py calm FILE SAMPLER PROBLEM           the same study without kills
 """
 
@@ -56,12 +57,28 @@ def crowd(path: str, workers: int, budget: int) -> dict[str, Any]:
             {"x": (0.0, 1.0)}, storage=path, name="crowd", sampler="random", seed=0, max_trials=budget,
             load_if_exists=True,
         )  # fmt: skip
-        study.optimize(lambda trial: (trial["x"] - 0.3) ** 2)
+        study.optimize(square)
 
     pids = [fork(work) for _ in range(workers)]
     os.close(start)
     os.close(ready)
     return {"exits": [exit_code(pid) for pid in pids]}
+
+
+def forked(path: str, workers: int, budget: int) -> dict[str, Any]:
+    study = ayar.create_study({"x": (0.0, 1.0)}, storage=path, sampler="random", seed=0, max_trials=budget)
+    study.optimize(square, n_trials=1)
+
+    def work() -> None:
+        study.optimize(square)
+
+    pids = [fork(work) for _ in range(workers)]
+    work()
+    return {"exits": [exit_code(pid) for pid in pids]}
+
+
+def square(trial: Any) -> float:
+    return float((trial["x"] - 0.3) ** 2)
 
 
 class Doom:
@@ -134,7 +151,7 @@ def act(*words: object) -> dict[str, Any]:
 
 def main() -> None:
     act, *words = sys.argv[1:]
-    acts: dict[str, Callable[..., dict[str, Any]]] = {"crowd": crowd, "killed": killed, "calm": calm}
+    acts: dict[str, Callable[..., dict[str, Any]]] = {"crowd": crowd, "forked": forked, "killed": killed, "calm": calm}
     print(json.dumps(acts[act](*(int(word) if word.isdigit() else word for word in words))))
 
 

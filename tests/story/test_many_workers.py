@@ -43,6 +43,13 @@ def test_four_processes_keep_the_budget_and_share_no_proposal(tmp_path: Path) ->
     check_exact(ayar.load_study(tmp_path / "study.db"), 40)
 
 
+def test_a_study_opened_before_a_fork_is_used_by_parent_and_children(tmp_path: Path) -> None:
+    assert act("forked", tmp_path / "study.db", 2, 30)["exits"] == [0, 0]
+    study = ayar.load_study(tmp_path / "study.db")
+    check_exact(study, 30)
+    assert len(study.fold.workers) == 3, "each process is a worker of its own"
+
+
 @pytest.mark.slow
 def test_workers_of_one_call_share_its_trials(tmp_path: Path) -> None:
     study = ayar.create_study({"x": (0.0, 1.0)}, storage=tmp_path / "study.db", sampler="random", seed=0)
@@ -79,3 +86,37 @@ def test_a_killed_worker_s_trial_comes_back_and_the_study_completes(tmp_path: Pa
     check_exact(study, 5)
     again = study.trials[lost.number]
     assert (again.params, again.attempts) == (lost.params, 2)
+
+
+SLOW = """
+import sys, time, ayar
+study = ayar.load_study(sys.argv[1])
+def objective(trial):
+    print("running", trial.number, flush=True)
+    sys.stdin.readline()
+    return 9.0
+study.optimize(objective, n_trials=2)
+print(study.ended)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parity("N3")
+def test_a_frozen_worker_that_wakes_late_harms_nothing_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    study = ayar.create_study({"x": (0.0, 1.0)}, storage=path, sampler="random", seed=0, max_trials=2, lease_s=0.5)
+    command = [sys.executable, "-c", SLOW, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as frozen:
+        assert frozen.stdin is not None
+        assert frozen.stdout is not None
+        assert frozen.stdout.readline() == "running 0\n"
+        frozen.send_signal(signal.SIGSTOP)
+        study.optimize(square)  # waits for the lease of trial 0, and takes it over
+        assert study.counts() == {State.COMPLETE: 2}
+        study.change(max_trials=3)
+        frozen.send_signal(signal.SIGCONT)
+        said, _ = frozen.communicate("\n\n", timeout=PATIENCE)
+    assert said == "running 2\nn_trials\n"
+    assert [trial.value == 9.0 for trial in study.trials] == [False, False, True]
+    [refused] = study.fold.refused
+    assert (refused.body.number, refused.body.refused["values"]) == (0, [9.0])
