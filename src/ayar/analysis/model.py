@@ -23,6 +23,7 @@ MOST_ROWS = 400
 """A larger sample is cut to its best quarter of this and a random choice of the others."""
 FEWEST_ROWS = 8
 _FAR, _MOST_STRAYS = 3.0, 0.05
+_LOUD = -2.0  # ln σ_n² where a fit starts; from the prior's -6 it stays where noise passes for short length-scales
 _TINY = 1e-6  # noise of draws, in units of the targets' variance: keeps equal places from being singular
 
 
@@ -66,7 +67,9 @@ def _fitted(chosen: Sample, y: Floats) -> Model:
     )
     belief = gp_fit.prior(embedding.categorical, float(chosen.A.sum(axis=1).mean()))
     E = embedding(np.nan_to_num(chosen.U), chosen.A)
-    theta = surrogate.fit(embedding, E, y, belief, belief.mean[None, :])
+    start = belief.mean.copy()
+    start[-1] = _LOUD
+    theta = surrogate.fit(embedding, E, y, belief, start[None, :])
     fitted = surrogate.build(embedding, E, y, theta)
     left_out, _ = fitted.leave_one_out()
     kept = fitted.process.y[:, 0]

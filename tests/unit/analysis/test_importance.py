@@ -90,6 +90,15 @@ def test_more_trials_leave_less_open() -> None:
     assert width(150) < 0.6 * width(20)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_loud_noise_is_not_taken_for_a_law(seed: int) -> None:
+    # The law has a variance of 0.3 at most beside the noise's 0.09: predictions of unseen trials can explain over half.
+    noise = stream(seed, 0, "tests.noise").normal(0.0, 0.3, 150)
+    points = drawn(MIXED, 150, seed)
+    found = importance(fold_of(MIXED, [(p, mixed_loss(p) + float(e)) for p, e in zip(points, noise, strict=True)]))
+    assert found.explained > 0.5
+
+
 def test_constants_are_left_out() -> None:
     fold = fold_of(MIXED, [(p, mixed_loss(p)) for p in drawn(MIXED, 20)])
     assert set(names(fold)) == {"lr", "layers", "act", "dummy"}
