@@ -68,6 +68,15 @@ def _axis(space: Space, index: int, column: Column, ends: NDArray[np.float64]) -
     )
 
 
+def places(space: Space, axis: Axis, most: int) -> NDArray[np.float64]:
+    """Unit coordinates along an axis, rising: all its values where they are at most `most`, else an even spread."""
+    if not 0 < axis.levels <= most:
+        return np.linspace(0.0, 1.0, most)
+    X = np.full((axis.levels, len(space.codec.names)), np.nan)
+    X[:, axis.index] = [space.params[axis.name].tick(level) for level in range(axis.levels)]
+    return space.codec.to_unit(X)[:, axis.index]
+
+
 def labelled(space: Space, params: Mapping[str, Any]) -> dict[str, str]:
     """Parameters in words: a choice that has a label by that label.
 

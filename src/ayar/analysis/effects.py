@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ayar.analysis.axes import Axis, axes
+from ayar.analysis.axes import Axis, axes, places
 from ayar.analysis.importance import Design
 from ayar.analysis.model import Model
 from ayar.analysis.sample import Floats
@@ -80,10 +80,9 @@ def effect_of(model: Model, name: str, seed: int) -> Effect | None:
     active = np.flatnonzero(points.A[:, axis.index])
     if len(active) == 0:
         return None
-    count = axis.levels if 0 < axis.levels <= _GRID else _GRID
-    places = (np.arange(count) + 0.5) / count if axis.levels == count else np.linspace(0.0, 1.0, count)
-    U = np.repeat(points.U[active][None, :, :], count, axis=0)
-    U[:, :, axis.index] = places[:, None]
+    along = places(space, axis, _GRID)
+    U = np.repeat(points.U[active][None, :, :], len(along), axis=0)
+    U[:, :, axis.index] = along[:, None]
     flat = U.reshape(-1, U.shape[2])
     X = space.codec.from_unit(flat)
     drawn = model.draws(
@@ -91,7 +90,7 @@ def effect_of(model: Model, name: str, seed: int) -> Effect | None:
         space.codec.activity(X),
         stream(seed, axis.index, "analysis.effect").standard_normal((len(flat), _DRAWS)),
     )
-    average = drawn.reshape(count, len(active), _DRAWS).mean(axis=1)
+    average = drawn.reshape(len(along), len(active), _DRAWS).mean(axis=1)
     _, warp = surrogate.targets(model.sample.losses)
     sign = model.sample.goal.sign
     low, mean, high = (sign * warp.values(line) for line in np.quantile(average, [0.05, 0.5, 0.95], axis=1))

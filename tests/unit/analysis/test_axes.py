@@ -1,7 +1,10 @@
 """Parameters as axes."""
 
-from ayar.analysis.axes import axes, labelled
-from ayar.space.domains import Categorical, Constant, Float, Int
+import numpy as np
+import pytest
+
+from ayar.analysis.axes import axes, labelled, places
+from ayar.space.domains import Categorical, Constant, Domain, Float, Int
 from ayar.space.space import Space
 
 SPACE = Space(
@@ -24,6 +27,14 @@ def test_stepped_ranges_end_half_a_step_inside() -> None:
 
 def test_choices_are_ticked_by_label() -> None:
     assert axes(SPACE)[2].ticks == [(0.25, "soft"), (0.75, "hard")]
+
+
+@pytest.mark.parametrize("domain", [Int(1, 4, log=True), Int(1, 4), Categorical(["a", "b", "c"]), Float(0.0, 1.0)])
+def test_places_along_an_axis_are_its_own_values(domain: Domain) -> None:
+    space = Space({"p": domain})
+    along = places(space, axes(space)[0], 4)
+    codes = space.codec.from_unit(along[:, None])[:, 0]
+    assert codes.tolist() == ([domain.tick(i) for i in range(domain.levels)] or np.linspace(0.0, 1.0, 4).tolist())
 
 
 def test_constants_have_no_axis_but_are_shown() -> None:

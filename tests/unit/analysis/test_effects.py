@@ -56,6 +56,15 @@ def test_the_effect_bottoms_where_the_optimum_is_in_the_goals_own_units(sign: fl
     assert 0.0 < abs(effect.mean).max() < 8.0
 
 
+def test_the_effect_of_a_whole_number_on_a_log_scale_reaches_every_value() -> None:
+    space = Space({"n": Int(1, 4, log=True), "x": Float(0.0, 1.0)})
+    model = fit_model(sample(fold_of(space, [(p, float(p["n"])) for p in drawn(space, 16)])), 0)
+    assert model is not None
+    effect = effect_of(model, "n", 0)
+    assert effect is not None
+    assert effect.x.tolist() == [1.0, 2.0, 3.0, 4.0]
+
+
 def test_the_effect_of_a_choice_has_one_place_a_choice() -> None:
     fold = study()
     model = fit_model(sample(fold), 0)

@@ -6,7 +6,7 @@ states the rates).
 
 import numpy as np
 
-from ayar.analysis.axes import Axis, axes
+from ayar.analysis.axes import Axis, axes, places
 from ayar.analysis.checks.base import Finding, Findings, View
 from ayar.analysis.sample import Floats
 from ayar.analysis.words import count_text, listed, number_text, percent_text
@@ -56,11 +56,11 @@ def _best_places(view: View, axis: Axis) -> Floats:
 
 
 def _best_stand_at(view: View, axis: Axis, side: int) -> bool:
-    places = _best_places(view, axis)
+    best = _best_places(view, axis)
     # With few levels many trials stand on each by chance, so only the model can tell.
-    if len(places) < _BEST_FEWEST or 0 < axis.levels < 1.0 / _AT_BOUND:
+    if len(best) < _BEST_FEWEST or 0 < axis.levels < 1.0 / _AT_BOUND:
         return False
-    return bool(np.mean(np.abs(places - axis.ends[side]) <= _AT_BOUND) >= _MOSTLY)
+    return bool(np.mean(np.abs(best - axis.ends[side]) <= _AT_BOUND) >= _MOSTLY)
 
 
 def _model_points_to(view: View, axis: Axis, side: int) -> bool:
@@ -71,10 +71,10 @@ def _model_points_to(view: View, axis: Axis, side: int) -> bool:
     best = model.sample.order()[0]
     if not model.sample.A[best, axis.index]:
         return False
-    count = axis.levels if 0 < axis.levels <= _GRID else _GRID
-    places = (np.arange(count) + 0.5) / count if axis.levels == count else np.linspace(0.0, 1.0, count)
+    along = places(model.sample.space, axis, _GRID)
+    count = len(along)
     U = np.repeat(model.sample.U[best][None, :], count, axis=0)
-    U[:, axis.index] = places
+    U[:, axis.index] = along
     A = np.repeat(model.sample.A[best][None, :], count, axis=0)
     normals = stream(view.fold.setup.seed, axis.index, "analysis.bound").standard_normal((count, _DRAWS))
     drawn = model.draws(U, A, normals)
@@ -99,8 +99,8 @@ def missing_log(view: View) -> Findings:
     for axis in _numeric(view):
         if axis.log or axis.low <= 0.0 or axis.high < 1000.0 * axis.low:
             continue
-        places = _best_places(view, axis)
-        if len(places) >= _BEST_FEWEST and np.mean(places <= 0.1) >= _MOSTLY:
+        best = _best_places(view, axis)
+        if len(best) >= _BEST_FEWEST and np.mean(best <= 0.1) >= _MOSTLY:
             kind = type(view.fold.setup.space.params[axis.name]).__name__
             yield Finding(
                 "missing-log",
