@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from ayar.base.errors import AyarError, TrialPruned
-from ayar.base.jsontext import Json, wrap
+from ayar.base.jsontext import Json
 from ayar.space.space import Space
 from ayar.space.wire import params_from_wire
 from ayar.study.live_trial import Channel, LiveTrial
 from ayar.study.outcome import Outcome, pruned, read_outcome
+from ayar.trial.attribute import attribute
 from ayar.trial.goal import Constraint, Goal
 
 
@@ -70,5 +71,5 @@ def is_pruned(error: BaseException) -> bool:
 
 
 def _kept(trial: LiveTrial) -> dict[str, Json]:
-    attrs = {name: wrap(value, f"attribute {name!r}") for name, value in trial.user_attrs.items()}
+    attrs = {name: attribute(name, value) for name, value in trial.user_attrs.items()}
     return {"attrs": attrs, "asked": trial.asked()}

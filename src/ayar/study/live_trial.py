@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from ayar.base.errors import ArgumentError, SpaceError, shorten
-from ayar.base.jsontext import Json, number_to_wire, wrap
+from ayar.base.jsontext import Json, number_to_wire
 from ayar.base.rng import stream, stream_key
 from ayar.space.domain import Domain
 from ayar.space.domains import Categorical, Float, Int
 from ayar.space.space import Space
 from ayar.space.wire import domain_to_json, params_from_wire, params_to_wire
+from ayar.trial.attribute import attribute
 from ayar.trial.events import Lease
 from ayar.trial.trial import Parameters, Report
 
@@ -109,9 +110,9 @@ class LiveTrial(Parameters):
         """Keep a value that JSON can hold with the trial.
 
         Raises:
-            ArgumentError: JSON cannot hold it.
+            ArgumentError: JSON cannot hold it, or it takes more than 64 KB.
         """
-        wrap(value, f"attribute {name!r}")
+        attribute(name, value)  # raises if the log cannot hold it
         self.user_attrs[name] = value
 
     # -- define by run ---------------------------------------------------------------------------------------------

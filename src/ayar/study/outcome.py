@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from ayar.base.errors import shorten
-from ayar.base.jsontext import Json, Number, number_to_wire, wrap
+from ayar.base.jsontext import Json, Number, number_to_wire
+from ayar.trial.attribute import attribute
 from ayar.trial.failure import Failure
 from ayar.trial.goal import Constraint, Goal
 from ayar.trial.result import Result
@@ -55,7 +56,7 @@ def read_outcome(returned: Any, goals: Sequence[Goal], constraints: Sequence[Con
         tuple(map(number_to_wire, values)),
         tuple(map(number_to_wire, sd)),
         metrics,
-        attrs={name: wrap(value, f"attribute {name!r}") for name, value in attrs.items()},
+        attrs={name: attribute(name, value) for name, value in attrs.items()},
     )
 
 

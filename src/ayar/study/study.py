@@ -44,6 +44,7 @@ from ayar.study.progress import Progress
 from ayar.study.renewal import Renewal
 from ayar.study.telling import check_same, lease_of, tell
 from ayar.trial import events as ev
+from ayar.trial.attribute import attribute
 from ayar.trial.best import best_number, front_numbers
 from ayar.trial.failure import Failure
 from ayar.trial.fold import Fold
@@ -170,7 +171,7 @@ class Study:
 
     def set_attr(self, name: str, value: Any) -> None:
         """Keep a value that JSON can hold with the study."""
-        self._log.append(ev.AttrSet(name, wrap(value, f"attribute {name!r}")), worker=self._worker.name)
+        self._log.append(ev.AttrSet(name, attribute(name, value)), worker=self._worker.name)
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -329,7 +330,7 @@ class Study:
             warnings.warn(f"add: taken although outside the space: {outside}", stacklevel=2)
         body = ev.TrialAdded(
             0, wire, state, outcome.values, outcome.sd, outcome.constraints,
-            {**outcome.attrs, **wrap(dict(attrs or {}), "attrs")}, wrap(dict(source or {}), "source"),
+            _with_attrs(outcome, attrs or {}).attrs, wrap(dict(source or {}), "source"),
         )  # fmt: skip
         return self._number_of(self._log.append(body, worker=self._worker.name))
 
@@ -485,7 +486,7 @@ class Study:
 
 
 def _with_attrs(outcome: Outcome, attrs: Mapping[str, Any]) -> Outcome:
-    return replace(outcome, attrs={**outcome.attrs, **wrap(dict(attrs), "attrs")})
+    return replace(outcome, attrs={**outcome.attrs, **{name: attribute(name, value) for name, value in attrs.items()}})
 
 
 def _state(word: State | str) -> State:

@@ -79,6 +79,10 @@ def test_an_attribute_is_checked_when_it_is_set() -> None:
     live.set_user_attr("rows", 3)
     with pytest.raises(ArgumentError, match=r"attribute 'model': expected something JSON can hold"):
         live.set_user_attr("model", object())
+    with pytest.raises(
+        ArgumentError, match=r"attribute 'log': expected at most 64 KB of JSON, got 100 KB; write it to a file"
+    ):
+        live.set_user_attr("log", "x" * 102_400)
     assert live.user_attrs == {"rows": 3}
 
 
