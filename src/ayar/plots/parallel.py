@@ -76,7 +76,7 @@ def _goal_name(fold: Fold, goal: int | str) -> str:
 
 
 def _heights(found: Lanes, shown: int) -> tuple[np.ndarray[Any, np.dtype[np.float64]], tuple[float, float]]:
-    """(m, D + 1) heights with the goal as last axis, and the values at its ends; bad outliers are cut to the top."""
+    """(m, D + 1) heights with the goal as last axis, and the values at its ends."""
     low, high = float(found.value.min()), float(found.value.max())
     scaled = np.full(len(found.value), 0.5) if high == low else (found.value - low) / (high - low)
     parameters = np.where(np.isnan(found.height[:, :shown]), _INACTIVE, found.height[:, :shown])

@@ -8,7 +8,7 @@ import numpy as np
 from ayar.analysis.axes import Axis
 from ayar.analysis.effects import Effect, Slice, effect_of, slice_of
 from ayar.analysis.model import Model, fit_model
-from ayar.analysis.sample import sample
+from ayar.analysis.sample import Sample, goal_index, sample
 from ayar.plots.hover import hover_texts
 from ayar.plots.scales import value_axis
 from ayar.plots.source import as_fold
@@ -21,7 +21,7 @@ _MOST_PANELS = 12
 _BAND = "rgba(31,134,199,0.16)"
 
 
-def slice(source: Any, params: Sequence[str] | None = None, goal: int = 0) -> Any:  # noqa: A001  # the field's word
+def slice(source: Any, params: Sequence[str] | None = None, goal: int | str = 0) -> Any:  # noqa: A001  # the field's word
     """Results along each parameter, one panel each, with the model's average and its 5 % to 95 % band.
 
     A conditional parameter's panel holds the trials in which it was active.
@@ -29,14 +29,14 @@ def slice(source: Any, params: Sequence[str] | None = None, goal: int = 0) -> An
     Arguments:
         source: a Study or a Fold.
         params: which parameters; the first 12 of the space if left out.
-        goal: by place.
+        goal: by place or name.
 
     Returns:
         A `plotly.graph_objects.Figure`.
 
     Raises:
         MissingExtra: plotly is not installed.
-        ArgumentError: not a study, or it searches no such parameter.
+        ArgumentError: not a study, or it has no such goal or searched parameter.
 
     >>> from ayar.testing.folds import fold_of
     >>> picture = slice(fold_of({"x": (0.0, 1.0)}, [({"x": 0.5}, 2.0), ({"x": 0.1}, 1.0)]))
@@ -48,16 +48,16 @@ def slice(source: Any, params: Sequence[str] | None = None, goal: int = 0) -> An
     told = sample(fold, goal)
     if not names or not len(told):
         return nothing("No complete trial yet." if names else "The space has no parameter that is searched.")
-    model = fit_model(told, fold.setup.seed)
-    return _panels(fold, [slice_of(fold, name, goal) for name in names], model, goal)
+    index = goal_index(fold, goal)
+    return _panels(fold, [slice_of(fold, name, index) for name in names], told, fit_model(told, fold.setup.seed))
 
 
-def slice_panel(fold: Fold, name: str, model: Model | None, goal: int = 0) -> Any:
-    """One parameter's panel, with a model that is fitted already."""
-    return _panels(fold, [slice_of(fold, name, goal)], model, goal, height=260)
+def slice_panel(fold: Fold, name: str, model: Model | None) -> Any:
+    """One parameter's panel for the first goal, with its model, which is fitted already."""
+    return _panels(fold, [slice_of(fold, name)], sample(fold), model, height=260)
 
 
-def _panels(fold: Fold, slices: list[Slice], model: Model | None, goal: int, height: int = 280) -> Any:
+def _panels(fold: Fold, slices: list[Slice], told: Sample, model: Model | None, height: int = 280) -> Any:
     across = min(_ACROSS, len(slices))
     down = -(-len(slices) // across)
     picture = figure(
@@ -65,21 +65,19 @@ def _panels(fold: Fold, slices: list[Slice], model: Model | None, goal: int, hei
         showlegend=False,
         grid={"rows": down, "columns": across, "pattern": "independent", "xgap": 0.14, "ygap": 0.3},
     )
-    best = _best_number(fold, goal)
+    best = int(told.numbers[told.order()[0]]) if len(told) else -1
+    values, _ = value_axis(short(told.goal.name), told.losses * told.goal.sign, told.goal.sign)
     for place, found in enumerate(slices, 1):
+        suffix = "" if place == 1 else str(place)
         effect = None if model is None else effect_of(model, found.axis.name, fold.setup.seed)
-        _add_panel(picture, fold, found, effect, best, place, goal)
+        _add_panel(picture, fold, found, effect, best, {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
+        picture.update_layout(
+            {f"xaxis{suffix}": _parameter_axis(found.axis), f"yaxis{suffix}": {**axis_theme(), **values}}
+        )
     return picture
 
 
-def _best_number(fold: Fold, goal: int) -> int:
-    told = sample(fold, goal)
-    return int(told.numbers[told.order()[0]]) if len(told) else -1
-
-
-def _add_panel(picture: Any, fold: Fold, found: Slice, effect: Effect | None, best: int, place: int, goal: int) -> None:
-    suffix = "" if place == 1 else str(place)
-    at = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+def _add_panel(picture: Any, fold: Fold, found: Slice, effect: Effect | None, best: int, at: dict[str, str]) -> None:
     if effect is not None and len(found.number):
         _add_effect(picture, effect, at)
     rows = thin(found.value, keep=np.flatnonzero(found.number == best))
@@ -101,7 +99,6 @@ def _add_panel(picture: Any, fold: Fold, found: Slice, effect: Effect | None, be
             **at,
         )
     )
-    _set_axes(picture, fold, found, suffix, goal)
 
 
 def _add_effect(picture: Any, effect: Effect, at: dict[str, str]) -> None:
@@ -153,20 +150,17 @@ def _places(axis: Axis, x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Any:
     return x + 0.3 * (golden - 0.5)
 
 
-def _set_axes(picture: Any, fold: Fold, found: Slice, suffix: str, goal: int) -> None:
-    axis = found.axis
-    x: dict[str, Any] = {**axis_theme(), "title": {"text": short(axis.name), "standoff": 8}}
+def _parameter_axis(axis: Axis) -> dict[str, Any]:
+    shown: dict[str, Any] = {**axis_theme(), "title": {"text": short(axis.name), "standoff": 8}}
     if axis.labels is not None:
-        x |= {
+        shown |= {
             "tickvals": list(range(len(axis.labels))),
             "ticktext": [short(label) for label in axis.labels],
             "range": [-0.5, len(axis.labels) - 0.5],
         }
     elif axis.log:
-        x |= {"type": "log", "dtick": _decades(axis)}
-    told = sample(fold, goal).losses * fold.setup.goals[goal].sign
-    y, _ = value_axis(short(fold.setup.goals[goal].name), told, fold.setup.goals[goal].sign)
-    picture.update_layout({f"xaxis{suffix}": x, f"yaxis{suffix}": {**axis_theme(), **y}})
+        shown |= {"type": "log", "dtick": _decades(axis)}
+    return shown
 
 
 def _decades(axis: Axis) -> int:

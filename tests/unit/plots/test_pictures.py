@@ -75,6 +75,15 @@ def test_a_log_parameter_has_a_log_axis() -> None:
     assert [layout.xaxis.type, layout.xaxis2.type, layout.xaxis3.type] == ["log", None, "log"]
 
 
+@pytest.mark.parametrize("name", ONE_GOAL)
+def test_a_goal_is_named_or_counted(name: str) -> None:
+    study = studies.several()
+    last = study.setup.goals[-1].name
+    by_name, by_place = (getattr(ayar.plots, name)(study, goal=goal) for goal in (last, len(study.setup.goals) - 1))
+    assert by_name.to_json() == by_place.to_json()
+    assert last in by_name.to_json()
+
+
 def test_choices_stand_on_their_axis_by_name() -> None:
     layout = ayar.plots.slice(studies.conditional(), ["kernel"]).layout
     assert layout.xaxis.ticktext == ("rbf", "poly", "linear")
