@@ -1,11 +1,13 @@
 """Card: how to run the winner again."""
 
+import math
 import shlex
 
 from ayar.analysis.axes import labelled
+from ayar.analysis.front import front
 from ayar.plots.cards import Card, Code
-from ayar.space.domains import Choices
-from ayar.trial.best import best_number, front_numbers
+from ayar.space.domains import Choices, Label
+from ayar.trial.best import best_number
 from ayar.trial.fold import Fold
 from ayar.trial.trial import Trial
 
@@ -17,7 +19,7 @@ def again(fold: Fold, storage: str) -> Card:
         NoTrial: no complete, feasible trial.
     """
     several = len(fold.setup.goals) > 1
-    trial = fold.history.trial(front_numbers(fold.history)[0] if several else best_number(fold.history))
+    trial = front(fold)[0] if several else fold.history.trial(best_number(fold.history))
     codes = [Code("Python", python_text(fold, trial)), Code("Command line", argv_text(fold, trial))]
     if "://" in storage:
         load = f"import ayar\n\nstudy = ayar.load_study({storage!r}, {fold.setup.name!r})\nstudy.best.params"
@@ -27,7 +29,7 @@ def again(fold: Fold, storage: str) -> Card:
 
 
 def python_text(fold: Fold, trial: Trial) -> str:
-    """A trial's parameters as a Python dict; a choice with a label as a comment, since only its owner can write it."""
+    """A trial's parameters as a Python dict; an object by its label in a comment, since only its owner can write it."""
     lines = []
     for name, value in trial.params.items():
         label = _label(fold, name, value)
@@ -40,7 +42,8 @@ def _label(fold: Fold, name: str, value: object) -> str | None:
     if not isinstance(domain, Choices):
         return None
     code = domain.code(value)
-    return None if code != code else domain.labels[int(code)]  # noqa: PLR0124  # NaN: a foreign value
+    shown = None if math.isnan(code) else domain.shown(code)
+    return shown.text if isinstance(shown, Label) else None
 
 
 def argv_text(fold: Fold, trial: Trial) -> str:

@@ -1,5 +1,7 @@
 """Cards: what they say, and what becomes of one that cannot be made."""
 
+import pytest
+
 from ayar.plots.cards import Card, Column, Picture, Table, cards_to_json
 from ayar.plots.contents import guarded, report_cards
 from ayar.plots.page import Head, page
@@ -79,6 +81,20 @@ def test_a_labelled_choice_cannot_be_written_by_us_and_says_so() -> None:
     assert argv_text(fold, trial) == "--act=soft --x=0.1"
 
 
+def test_a_labelled_plain_value_is_written_as_it_is() -> None:
+    fold = fold_of(Space({"n": Categorical({"few": 2, "many": 64})}), [({"n": 2}, 1.0)])
+    assert python_text(fold, fold.history.trial(0)) == "params = {\n    'n': 2,\n}"
+
+
+def test_the_winner_of_several_goals_is_the_first_of_the_front_as_it_is_shown() -> None:
+    goals = {"loss": "minimize", "size": "minimize"}
+    fold = fold_of({"x": (0.0, 1.0)}, [({"x": 0.1}, (2.0, 1.0)), ({"x": 0.2}, (1.0, 2.0))], goals=goals)
+    shown = card("winner", fold).table
+    assert shown is not None
+    assert shown.rows[0][0] == 1
+    assert card("again", fold).sentence == "The first trial of the front, trial 1, to copy."
+
+
 def test_arguments_are_quoted_for_a_shell() -> None:
     space = Space({"k": Categorical(["$(rm -rf /); 'x'"])})
     fold = fold_of(space, [({"k": "$(rm -rf /); 'x'"}, 1.0)])
@@ -92,4 +108,5 @@ def test_cards_as_json_name_their_pictures() -> None:
 
 
 def test_cells_are_counted() -> None:
-    assert Table((Column("a"),), [("x",)]).rows == [("x",)]
+    with pytest.raises(ValueError, match=r"expected 1 cells a row, got 2: \('x', 'y'\)"):
+        Table((Column("a"),), [("x", "y")])
