@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ayar.analysis.words import number_text, value_text
+from ayar.numerics.arrays import Floats
 from ayar.space.codec import Column
 from ayar.space.domains import Choices
 from ayar.space.space import Space
@@ -52,7 +52,7 @@ def axes(space: Space) -> list[Axis]:
     return [_axis(space, index, column, ends[:, index]) for index, column in enumerate(columns)]
 
 
-def _axis(space: Space, index: int, column: Column, ends: NDArray[np.float64]) -> Axis:
+def _axis(space: Space, index: int, column: Column, ends: Floats) -> Axis:
     domain = space.params[column.name]
     labels = tuple(value_text(name) for name in domain.names()) if isinstance(domain, Choices) else None
     return Axis(
@@ -68,7 +68,7 @@ def _axis(space: Space, index: int, column: Column, ends: NDArray[np.float64]) -
     )
 
 
-def places(space: Space, axis: Axis, most: int) -> NDArray[np.float64]:
+def places(space: Space, axis: Axis, most: int) -> Floats:
     """Unit coordinates along an axis, rising: all its values where they are at most `most`, else an even spread."""
     if not 0 < axis.levels <= most:
         return np.linspace(0.0, 1.0, most)

@@ -12,10 +12,10 @@ import numpy as np
 from ayar.analysis.axes import Axis, axes, places
 from ayar.analysis.importance import Design
 from ayar.analysis.model import Model
-from ayar.analysis.sample import Floats
 from ayar.base.errors import ArgumentError, did_you_mean
 from ayar.base.rng import stream
 from ayar.numerics import surrogate
+from ayar.numerics.arrays import Floats, Ints
 from ayar.trial.fold import Fold
 from ayar.trial.state import State
 
@@ -29,7 +29,7 @@ class Slice:
     """Trials along one parameter, those in which it is active; arrays (m,)."""
 
     axis: Axis
-    number: np.ndarray[tuple[int], np.dtype[np.intp]]
+    number: Ints
     x: Floats
     """The parameter's value; the place of the choice for choices."""
     value: Floats

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ayar.analysis.sample import Floats
+from ayar.numerics.arrays import Floats
 from ayar.trial.history import History
 from ayar.trial.trial import Report
 

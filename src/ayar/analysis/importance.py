@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.analysis.model import FEWEST_ROWS, Model, fit_model
-from ayar.analysis.sample import Bools, Floats, sample
+from ayar.analysis.sample import sample
 from ayar.base.rng import stream
+from ayar.numerics.arrays import Bools, Floats
 from ayar.space.draw import draw
 from ayar.space.space import Space
 from ayar.trial.fold import Fold

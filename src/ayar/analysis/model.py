@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ayar.analysis.sample import Bools, Floats, Sample
+from ayar.analysis.sample import Sample
 from ayar.base.rng import stream
 from ayar.numerics import gp_fit, surrogate
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.embedding import Axis, Embedding
 from ayar.numerics.gp import Posterior
 from ayar.numerics.kernels import matern52, matern52_within, squared_distances
@@ -89,7 +90,7 @@ def _without_strays(sample: Sample) -> Sample:
     return sample.rows(np.flatnonzero(~far))
 
 
-def _subset(sample: Sample, seed: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _subset(sample: Sample, seed: int) -> Ints:
     """Rows of the best and, of the rest, a random choice: what is good matters, what is bad must be known to be bad."""
     order = sample.order()
     if len(order) <= MOST_ROWS:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.analysis.axes import Axis, axes
-from ayar.analysis.sample import Floats, sample
+from ayar.analysis.sample import sample
+from ayar.numerics.arrays import Floats, Ints
 from ayar.trial.fold import Fold
 
 
@@ -14,7 +15,7 @@ class Lanes:
     """m trials, D axes."""
 
     axes: tuple[Axis, ...]
-    number: np.ndarray[tuple[int], np.dtype[np.intp]]
+    number: Ints
     height: Floats
     """(m, D) in [0, 1], each on its parameter's own scale; NaN where inactive."""
     value: Floats

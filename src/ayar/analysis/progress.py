@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ayar.analysis.sample import goal_index
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.trial.fold import Fold
 from ayar.trial.state import State
 
@@ -16,24 +17,24 @@ class Curve:
 
     name: str
     direction: str
-    number: NDArray[np.intp]
+    number: Ints
     """Trial of each result."""
     state: NDArray[np.int8]
     """Codes of the states, see `State.code`."""
-    value: NDArray[np.float64]
+    value: Floats
     """As told; NaN for a trial without one."""
-    counts: NDArray[np.bool_]
+    counts: Bools
     """Whether the result can be the best: complete, feasible, finite."""
-    best: NDArray[np.float64]
+    best: Floats
     """The best value up to and with each result; NaN before the first."""
-    elapsed: NDArray[np.float64]
+    elapsed: Floats
     """Seconds of wall clock since the first trial was asked."""
 
     def __len__(self) -> int:
         return len(self.number)
 
     @property
-    def improvements(self) -> NDArray[np.intp]:
+    def improvements(self) -> Ints:
         """Places in the order at which the best changed, the first result included."""
         known = np.isfinite(self.best)
         before = np.concatenate([[np.nan], self.best[:-1]])
@@ -60,7 +61,7 @@ def best_so_far(fold: Fold, goal: int | str = 0) -> Curve:
     )
 
 
-def _elapsed(fold: Fold, number: NDArray[np.intp]) -> NDArray[np.float64]:
+def _elapsed(fold: Fold, number: Ints) -> Floats:
     rows = [fold.history.row(int(i)) for i in number]
     asked = [row.asked_at for row in rows if row.asked_at is not None]
     told = np.array([row.told_at or 0 for row in rows], dtype=np.float64)

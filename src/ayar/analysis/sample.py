@@ -6,16 +6,13 @@ m  such trials, by number     D  coded columns     X, A, U  (m, D) values, activ
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ayar.base.errors import ArgumentError, did_you_mean
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.space.space import Space
 from ayar.trial.fold import Fold
 from ayar.trial.goal import Goal
 from ayar.trial.state import State
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +21,7 @@ class Sample:
 
     space: Space
     goal: Goal
-    numbers: NDArray[np.intp]
+    numbers: Ints
     X: Floats
     A: Bools
     U: Floats
@@ -35,13 +32,13 @@ class Sample:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def rows(self, which: NDArray[np.intp]) -> "Sample":
+    def rows(self, which: Ints) -> "Sample":
         """The sample of some of its rows."""
         return Sample(
             self.space, self.goal, self.numbers[which], self.X[which], self.A[which], self.U[which], self.losses[which]
         )
 
-    def order(self) -> NDArray[np.intp]:
+    def order(self) -> Ints:
         """Rows from the best to the worst; equals by number."""
         return np.argsort(self.losses, kind="stable")
 

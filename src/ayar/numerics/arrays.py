@@ -1,4 +1,4 @@
-"""Names for the array types that every file of this room takes and returns."""
+"""Names for the array types that this room and those above it take and return."""
 
 from typing import TypeAlias
 

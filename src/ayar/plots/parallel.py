@@ -7,6 +7,7 @@ import numpy as np
 from ayar.analysis.axes import Axis
 from ayar.analysis.parallel import Lanes, lanes
 from ayar.analysis.words import number_text
+from ayar.numerics.arrays import Floats
 from ayar.plots.source import as_fold
 from ayar.plots.style import BEST, GRID, MAIN, QUIET, figure, graph_objects, nothing, short
 from ayar.plots.thin import thin
@@ -75,7 +76,7 @@ def _goal_name(fold: Fold, goal: int | str) -> str:
     return goal if isinstance(goal, str) else fold.setup.goals[goal].name
 
 
-def _heights(found: Lanes, shown: int) -> tuple[np.ndarray[Any, np.dtype[np.float64]], tuple[float, float]]:
+def _heights(found: Lanes, shown: int) -> tuple[Floats, tuple[float, float]]:
     """(m, D + 1) heights with the goal as last axis, and the values at its ends."""
     low, high = float(found.value.min()), float(found.value.max())
     scaled = np.full(len(found.value), 0.5) if high == low else (found.value - low) / (high - low)
@@ -111,7 +112,7 @@ def _draw_axes(picture: Any, shown: tuple[Axis, ...], ends: tuple[float, float],
         )
 
 
-def _draw_lines(picture: Any, found: Lanes, height: np.ndarray[Any, np.dtype[np.float64]]) -> None:
+def _draw_lines(picture: Any, found: Lanes, height: Floats) -> None:
     go = graph_objects()
     kept = thin(found.rank, keep=np.flatnonzero(found.rank <= 0.02)[:200], most=_MOST_LINES)
     for above, upto, name, line, opacity in _CLASSES:

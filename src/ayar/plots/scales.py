@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ayar.numerics.arrays import Floats
 
 _DECADES = 1_000.0
 
 
-def value_axis(title: str, values: NDArray[np.float64], sign: float) -> tuple[dict[str, Any], int]:
+def value_axis(title: str, values: Floats, sign: float) -> tuple[dict[str, Any], int]:
     """(axis of a goal's values, how many of them lie outside it).
 
     Arguments:

@@ -9,6 +9,7 @@ from ayar.analysis.axes import Axis
 from ayar.analysis.effects import Effect, Slice, effect_of, slice_of
 from ayar.analysis.model import Model, fit_model
 from ayar.analysis.sample import Sample, goal_index, sample
+from ayar.numerics.arrays import Floats
 from ayar.plots.hover import hover_texts
 from ayar.plots.scales import value_axis
 from ayar.plots.source import as_fold
@@ -142,7 +143,7 @@ def _add_effect(picture: Any, effect: Effect, at: dict[str, str]) -> None:
     )
 
 
-def _places(axis: Axis, x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Any:
+def _places(axis: Axis, x: Floats) -> Any:
     """Where values stand on the axis; choices get a little room side by side, the same for the same row."""
     if axis.labels is None or len(x) <= len(axis.labels):
         return x

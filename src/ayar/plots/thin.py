@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ayar.numerics.arrays import Floats, Ints
 
 MOST = 5_000
 """Points in one picture."""
 
 
-def thin(values: NDArray[np.float64], keep: Iterable[int] = (), most: int = MOST) -> NDArray[np.intp]:
+def thin(values: Floats, keep: Iterable[int] = (), most: int = MOST) -> Ints:
     """Rising places of about `most` of the values: the first, lowest and highest of even stretches, and all in `keep`.
 
     >>> thin(np.array([3.0, 5.0, 2.0, 4.0, 1.0, 6.0, 7.0, 8.0, 0.0, 9.0]), keep=[4], most=6).tolist()

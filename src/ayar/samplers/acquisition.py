@@ -9,14 +9,11 @@ Sources: Ament et al. 2023, arXiv:2310.20708, eq. (9); Snoek et al. 2012, arXiv:
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ayar.numerics import gp
+from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.gaussian import log_h, log_h_slopes
 from ayar.numerics.surrogate import Surrogate
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

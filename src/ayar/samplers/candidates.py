@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.lbfgs import minimize
 from ayar.numerics.qmc import shifted_sobol
 from ayar.space.codec import Column
 from ayar.space.draw import draw, listing
 from ayar.space.space import Space
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Uniforms = Callable[[tuple[int, ...]], Floats]
 """Uniform numbers in [0, 1) of a given shape."""
 
@@ -33,9 +31,8 @@ _STARTS, _CALLS, _POLISH_CALLS = 8, 30, 10
 _EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
 _APART = 0.05  # smallest distance between two starts, largest coordinate
 _MUTATION_STEPS = np.array([0.02, 0.1, 0.3])
-_GRAIN = (
-    2.0**40
-)  # unit coordinates are rounded to 1 / _GRAIN: bounds are met, and most last bits of other machines hidden
+# Unit coordinates are rounded to 1 / _GRAIN: bounds are met, and most last bits of other machines hidden.
+_GRAIN = 2.0**40
 _MUTATED = 3.0  # parameters changed by one mutation, on average
 
 
@@ -60,7 +57,7 @@ class Batch:
     def __len__(self) -> int:
         return len(self.U)
 
-    def rows(self, which: NDArray[np.intp] | slice) -> "Batch":
+    def rows(self, which: Ints | slice) -> "Batch":
         """Some of the points."""
         return Batch(self.U[which], self.X[which], self.A[which])
 
@@ -179,7 +176,7 @@ def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Bat
     return join(pool, found), np.concatenate([values, score.values(found.U, found.A)])
 
 
-def _distinct_starts(U: Floats, values: Floats) -> NDArray[np.intp]:
+def _distinct_starts(U: Floats, values: Floats) -> Ints:
     """The incumbent (row 0) and the best rows that keep a distance from each other."""
     chosen = [0]
     for row in np.argsort(-values, kind="stable"):

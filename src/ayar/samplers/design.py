@@ -8,15 +8,13 @@ or infeasible gives way to the next. Source of n₀ and of the shift: `numerics.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ayar.base.rng import stream
+from ayar.numerics.arrays import Floats, Ints
 from ayar.numerics.qmc import shifted_sobol
 from ayar.samplers.candidates import Batch, admit, join, settle
 from ayar.space.codec import Column
 from ayar.space.space import Space
-
-Floats = NDArray[np.float64]
 
 LENGTH = 128
 """Points of the sequence; a start is at most 12 long, the rest replaces taken and infeasible ones."""
@@ -44,7 +42,7 @@ def sequence(space: Space, seed: int) -> Batch:
     return join(admit(space, _first(space)), settle(space, U))
 
 
-def _dealt(levels: int, generator: np.random.Generator) -> NDArray[np.intp]:
+def _dealt(levels: int, generator: np.random.Generator) -> Ints:
     """(LENGTH,) indices: every run of `levels` holds each index once, in random order."""
     runs = -(-LENGTH // levels)
     return np.argsort(generator.random((runs, levels)), axis=1, kind="stable").ravel()[:LENGTH]

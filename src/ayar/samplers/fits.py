@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ayar.numerics import surrogate
+from ayar.numerics.arrays import Floats
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.gp_fit import Prior
 from ayar.trial.history import History
-
-Floats = NDArray[np.float64]
 
 NOTE_VERSION = 1
 """Notes of another version are not read: their θ may mean something else."""

@@ -10,15 +10,12 @@ Source: Knowles 2006, ParEGO, IEEE Trans. Evol. Comput. 10, 50-66, eq. (2).
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ayar.numerics.arrays import Bools, Floats
 from ayar.space.codec import Codec
 from ayar.trial.best import non_dominated
 from ayar.trial.history import History
 from ayar.trial.state import State
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 _AUGMENTED = 0.05  # weight of the sum beside the maximum
 

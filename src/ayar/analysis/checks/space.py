@@ -8,9 +8,9 @@ import numpy as np
 
 from ayar.analysis.axes import Axis, axes, places
 from ayar.analysis.checks.base import Finding, Findings, View
-from ayar.analysis.sample import Floats
 from ayar.analysis.words import count_text, listed, number_text, percent_text
 from ayar.base.rng import stream
+from ayar.numerics.arrays import Floats
 
 _BEST_SHARE = 0.1
 _BEST_FEWEST = 5

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ayar.analysis.axes import axes
 from ayar.analysis.checks.base import Finding, Findings, View
 from ayar.analysis.failures import causes
 from ayar.analysis.score import OPENED, openings, recorded
 from ayar.analysis.words import count_text, value_text
+from ayar.numerics.arrays import Bools
 from ayar.trial.state import State
 
 _CHANCE = 0.005
@@ -24,7 +24,7 @@ class Region:
     """A part of the space in words, and which finished trials lie in it."""
 
     words: str
-    inside: NDArray[np.bool_]
+    inside: Bools
 
 
 def failure_spot(view: View) -> Findings:
@@ -71,7 +71,7 @@ def _regions(view: View) -> Iterator[Region]:
             yield Region(f"{axis.name} > {words}", active & ~below)
 
 
-def _chance(failed: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
+def _chance(failed: Bools, inside: Bools) -> float:
     """P(at least as many failures inside) if failures fell anywhere: hypergeometric tail, by logarithms."""
     n, bad, size, hits = len(failed), int(failed.sum()), int(inside.sum()), int((failed & inside).sum())
 
