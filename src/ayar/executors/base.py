@@ -31,6 +31,10 @@ OnMessage = Callable[[int, dict[str, Any]], Any]
 """The caller's side of the channels: (attempt's number, message) to the reply; runs in the thread that polls."""
 
 
+GRACE = 3.0
+"""Seconds between SIGTERM and SIGKILL, where nothing else is asked for."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """One attempt of one trial."""
 
@@ -83,7 +87,7 @@ class Executor(ABC):
         """
 
     @abstractmethod
-    def cancel(self, number: int, grace: float = 3.0) -> None:
+    def cancel(self, number: int, grace: float = GRACE) -> None:
         """End one attempt: SIGTERM to its process group, SIGKILL after `grace` seconds.
 
         Returns at once; the attempt then appears in `poll` as failed with the kind "cancelled", or with its result if
@@ -91,7 +95,7 @@ class Executor(ABC):
         """
 
     @abstractmethod
-    def close(self, grace: float = 3.0) -> None:
+    def close(self, grace: float = GRACE) -> None:
         """Cancel what runs and leave no process, file or thread behind. May be called again.
 
         What was cut short is in the next `poll`, as cancelled.

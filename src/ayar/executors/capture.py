@@ -14,7 +14,7 @@ from multiprocessing import reduction
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from ayar.executors.failures import STDERR_BYTES
+from ayar.executors.failures import STDERR_BYTES, tail
 
 OUTPUT_BYTES = 65536
 _TRIM_BYTES = 4 * 2**20
@@ -57,8 +57,8 @@ class Capture:
 def join_output(output: str, error: str) -> str:
     """Standard output, then standard error, at most `OUTPUT_BYTES` together; the end of each is kept."""
     room = max(OUTPUT_BYTES - len(error.encode()), OUTPUT_BYTES - STDERR_BYTES)
-    kept = output.encode()[-room:].decode(errors="ignore")
-    return kept + error.encode()[-(OUTPUT_BYTES - len(kept.encode())) :].decode(errors="ignore")
+    kept = tail(output, room)
+    return kept + tail(error, OUTPUT_BYTES - len(kept.encode()))
 
 
 def _appending_file() -> IO[bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 from ayar.base.clock import SYSTEM
 from ayar.base.errors import ArgumentError, UsageError
 from ayar.base.jsontext import wrap
-from ayar.executors.base import Channel, Ended, Executor, Objective, OnMessage, Run, Task, refusal
+from ayar.executors.base import GRACE, Channel, Ended, Executor, Objective, OnMessage, Run, Task, refusal
 from ayar.executors.failures import failure_of_error
 from ayar.executors.shipping import import_objective
 from ayar.trial.failure import Failure
@@ -80,13 +80,13 @@ class InlineExecutor(Executor):
         ended, self._ended = self._ended, []
         return ended
 
-    def cancel(self, number: int, grace: float = 3.0) -> None:  # noqa: ARG002 - nothing runs between polls
+    def cancel(self, number: int, grace: float = GRACE) -> None:  # noqa: ARG002 - nothing runs between polls
         """Drop the stored attempt if it has this number."""
         if self._waiting is not None and self._waiting.number == number:
             self._waiting = None
             self._note_cancelled(number)
 
-    def close(self, grace: float = 3.0) -> None:
+    def close(self, grace: float = GRACE) -> None:
         """Drop what is stored and take no more."""
         self._closed = True
         if self._waiting is not None:

@@ -18,12 +18,12 @@ import msgspec
 from ayar.base.clock import SYSTEM
 from ayar.base.errors import ArgumentError, UsageError, shorten
 from ayar.base.jsontext import wrap
-from ayar.executors.base import Ended, Executor, Objective, OnMessage, Run, Task, check_timeout
+from ayar.executors.base import GRACE, Ended, Executor, Objective, OnMessage, Run, Task, check_timeout
 from ayar.executors.children import Shipment
 from ayar.executors.limits import check_memory, share_of_cores
 from ayar.executors.nursery import Nursery
 from ayar.executors.shipping import pack
-from ayar.executors.slot import GRACE, Slot
+from ayar.executors.slot import Slot
 from ayar.executors.tenant import Tenant
 
 _TICK_SECONDS = 0.25

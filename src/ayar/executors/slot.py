@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ayar.executors.base import Ended, OnMessage, Task
+from ayar.executors.base import GRACE, Ended, OnMessage, Task
 from ayar.executors.capture import join_output
 from ayar.executors.children import Shipment
 from ayar.executors.failures import STDERR_BYTES, failure_of_exit, tail
@@ -29,7 +29,6 @@ from ayar.executors.nursery import Nursery
 from ayar.executors.tenant import Tenant
 from ayar.trial.failure import Failure
 
-GRACE = 3.0
 _LOADING_SECONDS = 120.0
 """At least this long may a child take to load the objective of an attempt that has a time limit."""
 _TRIES = 3
