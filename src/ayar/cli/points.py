@@ -12,11 +12,14 @@ def read_points(path: Path) -> list[dict[str, Any]]:
     """The points in a file: a list of objects of parameter names and values, or one such object.
 
     Raises:
-        ArgumentError: no such file, or something else in it.
+        ArgumentError: no such file, one that cannot be read, or something else in it.
     """
     if not path.is_file():
         raise ArgumentError(f"--enqueue: expected a JSON file at {path}, found none")
-    data = loads(path.read_text(encoding="utf-8"))
+    try:
+        data = loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"--enqueue: cannot read {path}: {error}; expected JSON text in UTF-8") from None
     points = [data] if isinstance(data, dict) else data
     if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
         raise ArgumentError(

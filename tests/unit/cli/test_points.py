@@ -32,6 +32,13 @@ def test_other_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
         read_points(file)
 
 
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "points.json"
+    file.write_bytes(b'[{"x": "\xff"}]')
+    with pytest.raises(ArgumentError, match=r"--enqueue: cannot read .*points\.json: .*expected JSON text in UTF-8"):
+        read_points(file)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"--enqueue: expected a JSON file at .*points\.json, found none"):
         read_points(tmp_path / "points.json")
