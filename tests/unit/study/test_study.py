@@ -328,7 +328,7 @@ def test_trials_become_a_frame() -> None:
 
 def test_a_study_nobody_holds_lets_its_trials_go() -> None:
     made, clock, store = timed_study(lease_s=1.0)
-    renewal, number = made._renewal, made.ask().number
+    renewal, number = made._own_seat.renewal, made.ask().number
     assert renewal.held()
     del made
     assert renewal.held() == []
@@ -340,15 +340,15 @@ def test_a_closed_study_renews_nothing() -> None:
     made = study()
     made.ask()
     made.close()
-    assert made._renewal.held() == []
+    assert made._own_seat.renewal.held() == []
 
 
 def test_a_told_trial_is_renewed_no_longer() -> None:
     made = study()
     trial = made.ask()
-    assert [lease.number for lease in made._renewal.held()] == [0]
+    assert [lease.number for lease in made._own_seat.renewal.held()] == [0]
     made.tell(trial, 0.5)
-    assert made._renewal.held() == []
+    assert made._own_seat.renewal.held() == []
 
 
 def test_a_result_of_a_cancelled_trial_is_refused() -> None:

@@ -1,0 +1,144 @@
+"""Ask and tell by hand: a live trial for the caller's own loop, and its result."""
+
+import contextlib
+import traceback
+from typing import Any
+
+from msgspec.structs import replace
+
+from ayar.base.errors import ArgumentError, StudyFinished, TellRefused, did_you_mean, shorten
+from ayar.study.asking import Asked
+from ayar.study.attempt import is_pruned
+from ayar.study.ending import record_end, why
+from ayar.study.live_trial import LiveTrial
+from ayar.study.log import Log
+from ayar.study.outcome import Outcome, failed, pruned, read_outcome
+from ayar.study.seat import Seat
+from ayar.study.telling import check_same, lease_of
+from ayar.study.telling import tell as tell_leased
+from ayar.trial import events as ev
+from ayar.trial.attribute import attribute
+from ayar.trial.failure import Failure
+from ayar.trial.state import State
+from ayar.trial.trial import Trial
+
+WAIT_SECONDS = 0.25
+TRACEBACK_LETTERS = 8192
+_OUTCOMES = (State.COMPLETE, State.PRUNED, State.FAILED)
+"""States that a person may tell."""
+
+
+def ask(seat: Seat) -> LiveTrial:
+    """The next trial, leased to this process; waits while only others' trials may come back.
+
+    Raises:
+        StudyFinished: the study hands out nothing more.
+    """
+    asked = seat.asker.ask()
+    while asked.wait and asked.wait != (seat.worker.name,):
+        seat.clock.sleep(WAIT_SECONDS)
+        asked = seat.asker.ask()
+    if asked.lease is None:
+        raise StudyFinished(_no_more(seat, asked), asked.reason)
+    seat.renewal.hold(asked.lease)
+    return _live(seat, asked.lease, asked.wire)
+
+
+def _no_more(seat: Seat, asked: Asked) -> str:
+    if asked.wait:
+        reason = f"{why(seat.log, asked.reason)}, and the trials that still run are your own; tell them first"
+    else:
+        record_end(seat, asked.reason)
+        reason = why(seat.log, asked.reason)
+    return f"study {seat.log.setup.name!r} hands out no more trials: {reason}"
+
+
+def _live(seat: Seat, lease: ev.Lease, wire: dict[str, Any]) -> LiveTrial:
+    def channel(message: dict[str, Any]) -> dict[str, bool]:
+        step, value, fold = message["report"]
+        body = ev.TrialReported(lease.number, lease.attempt, (ev.Point(step, value, fold),))
+        seat.write(body, fence=lease, durable=False)
+        return {"prune": False}
+
+    declared = seat.log.fold.declared
+    proposed = {name: wire[name] for name in wire.keys() - declared.params.keys()}
+    known = seat.log.history.params(lease.number)
+    return LiveTrial(
+        lease.number,
+        {name: value for name, value in known.items() if name not in proposed},
+        proposed,
+        declared=declared,
+        seed=seat.log.setup.seed,
+        channel=channel,
+        lease=lease,
+        leave=lambda live, error: _leave(seat, live, error),
+    )
+
+
+def _leave(seat: Seat, live: LiveTrial, error: BaseException) -> bool:
+    """Settle a trial whose `with` block raised; whether the exception ends there. What was told stands."""
+    with contextlib.suppress(TellRefused):
+        if is_pruned(error):
+            tell(seat, live, None, State.PRUNED, None)
+        elif isinstance(error, KeyboardInterrupt) and live.lease is not None:
+            seat.renewal.drop(live.number)
+            seat.write(ev.TrialRequeued(live.number, live.lease.attempt, "shutdown"), fence=live.lease)
+        else:
+            tell(seat, live, None, State.FAILED, _failure_of(error))
+    return is_pruned(error)
+
+
+def _failure_of(error: BaseException) -> Failure:
+    trace = "".join(traceback.format_exception(error))
+    return Failure("exception", str(error), type=type(error).__name__, traceback=trace[-TRACEBACK_LETTERS:])
+
+
+def tell(seat: Seat, trial: LiveTrial | int, value: Any, state: State | str, failure: Failure | None) -> Trial:
+    """Write the result of an asked trial; see `Study.tell`.
+
+    Raises:
+        TellRefused: it is final with another result, or another worker holds it now.
+        NoTrial: no trial has this number.
+    """
+    log = seat.log
+    asked: tuple[Any, ...] = ()
+    if isinstance(trial, LiveTrial):
+        number, lease = trial.number, trial.lease
+        asked = tuple(tuple(item) for item in trial.asked())
+        attrs = {name: attribute(name, value) for name, value in trial.user_attrs.items()}
+        outcome = _outcome(log, number, value, told_state(state), failure)
+        outcome = replace(outcome, attrs={**outcome.attrs, **attrs}) if attrs else outcome
+    else:
+        number, lease = trial, lease_of(log, trial)
+        outcome = _outcome(log, number, value, told_state(state), failure)
+    if lease is None:
+        check_same(log.history.row(number), outcome)
+    else:
+        tell_leased(log, lease, outcome, worker=seat.worker.name, asked=asked)
+        seat.renewal.drop(number)
+    return log.history.trial(number)
+
+
+def _outcome(log: Log, number: int, value: Any, state: State, failure: Failure | None) -> Outcome:
+    if state is State.FAILED:
+        return failed(failure or Failure("exception", "told as failed"))
+    if state is State.PRUNED and value is None:
+        reports = log.history.reports(number)
+        return pruned(reports[-1].value if reports else None, {})
+    outcome = read_outcome(value, log.setup.goals, log.setup.constraints)
+    return outcome if outcome.failure is not None else replace(outcome, state=state)
+
+
+def told_state(word: State | str) -> State:
+    """The state a person tells, read from its name.
+
+    Raises:
+        ArgumentError: another word, or a state that nobody tells.
+    """
+    try:
+        state = State(word)
+    except ValueError:
+        raise ArgumentError(f"state: no state is called {shorten(word)}{did_you_mean(str(word), _OUTCOMES)}") from None
+    if state not in _OUTCOMES:
+        raise ArgumentError(f"state: expected {', '.join(_OUTCOMES)}, got {state.value!r}")
+    return state
