@@ -5,7 +5,9 @@ It lives in whatever process runs the objective and speaks to the study through 
 """
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -120,13 +122,13 @@ class LiveTrial(Parameters):
     def suggest_float(
         self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
     ) -> float:
-        """A float in [low, high], in steps of `step` from `low`, or uniform in its logarithm."""
-        value: float = self._suggest(name, Float(low, high, step=step, log=log))
+        """A float in [low, high], in steps of `step` from `low` as far as they fit, or uniform in its logarithm."""
+        value: float = self._suggest(name, Float(low, float(_last_step(low, high, step)), step=step, log=log))
         return value
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
-        """A whole number in [low, high], in steps of `step`, or uniform in its logarithm."""
-        value: int = self._suggest(name, Int(low, high, step=step, log=log))
+        """A whole number in [low, high], in steps of `step` as far as they fit, or uniform in its logarithm."""
+        value: int = self._suggest(name, Int(low, int(_last_step(low, high, step)), step=step, log=log))
         return value
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
@@ -214,6 +216,17 @@ def _whole(value: Any) -> int:
     if number != value:
         raise ValueError(value)
     return number
+
+
+def _last_step(low: float, high: float, step: float | None) -> float | Decimal:
+    """The greatest value of the steps within the range, in decimals; what is no range the domain refuses.
+
+    A declared range must be divided by its step; one defined by run ends where the last step fits, as its users expect.
+    """
+    if step is None or not step > 0 or not low < high or not math.isfinite(high - low):
+        return high
+    start, unit = Decimal(repr(low)), Decimal(repr(step))
+    return start + (Decimal(repr(high)) - start) // unit * unit
 
 
 def same_values(one: Domain, other: Domain) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import ayar
 from ayar.base.errors import ArgumentError, SpaceError
 from ayar.space.domains import Categorical, Float
 from ayar.space.space import Space
@@ -203,3 +204,20 @@ def test_the_domains_of_suggestions_are_those_of_the_space() -> None:
     live.suggest_float("x", 0.0, 1.0, step=0.25)
     live.suggest_categorical("k", ("a", "b"))
     assert [live._asked[name][0] for name in ("x", "k")] == [Float(0.0, 1.0, step=0.25), Categorical(["a", "b"])]
+
+
+@pytest.mark.parity("OP1")
+@pytest.mark.parametrize(
+    ("low", "high", "step", "last"), [(0.0, 1.0, 0.3, 0.9), (0.1, 0.45, 0.1, 0.4), (-1.0, 1.0, 0.5, 1.0)]
+)
+def test_steps_that_do_not_divide_a_range_end_where_the_last_one_fits(
+    low: float, high: float, step: float, last: float
+) -> None:
+    study = ayar.minimize(lambda trial: trial.suggest_float("x", low, high, step=step), max_trials=1, seed=0)
+    assert study.space.params["x"] == ayar.Float(low, last, step=step)
+
+
+@pytest.mark.parity("OP1")
+def test_whole_steps_that_do_not_divide_a_range_end_where_the_last_one_fits() -> None:
+    study = ayar.minimize(lambda trial: trial.suggest_int("n", 1, 10, step=4), max_trials=1, seed=0)
+    assert study.space.params["n"] == ayar.Int(1, 9, step=4)
