@@ -1,5 +1,7 @@
 """`ayar best`: the best parameters, to copy."""
 
+from contextlib import closing
+
 from ayar.cli.asjson import best_json
 from ayar.cli.choices import Format
 from ayar.cli.ending import best_text, best_trials
@@ -22,10 +24,9 @@ def best(storage: str, name: str | None, form: Format | None, talk: Talk) -> Exi
     Raises:
         NoTrial: nothing complete and feasible yet.
     """
-    study = chosen_study(storage, name)
-    fold = study.fold
+    with closing(chosen_study(storage, name)) as study:
+        fold = study.fold
     trials = best_trials(fold)
-    study.close()
     if form is Format.JSON:
         lines = best_json(fold)
     elif form is None:

@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from ayar.analysis.failures import causes
@@ -50,14 +51,13 @@ def show(storage: str, name: str | None, number: int | None, *, as_json: bool, t
     if name is None and number is None and len(list_studies(storage)) > 1:
         _show_store(storage, as_json=as_json, talk=talk)
         return Exit.DONE
-    study = chosen_study(storage, name)
-    fold = study.fold
+    with closing(chosen_study(storage, name)) as study:
+        fold, address = study.fold, study.store.address
     if number is not None:
         trial = fold.history.trial(number)
         talk.tell(trial_json(fold, trial) if as_json else story(fold, trial))
     else:
-        talk.tell(study_json(fold, study.store.address) if as_json else study_text(fold, study.store.address))
-    study.close()
+        talk.tell(study_json(fold, address) if as_json else study_text(fold, address))
     return Exit.DONE
 
 

@@ -1,7 +1,5 @@
 """`ayar tune FILE`: start a study, or go on with it."""
 
-import shlex
-import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -19,7 +17,7 @@ from ayar.cli.points import enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
 from ayar.cli.script import load_script
 from ayar.cli.talk import Talk, console
-from ayar.cli.words import budget_text, command, ended_text, finished, goals_text
+from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
 from ayar.study.front import list_studies, resume_study
 from ayar.study.progress import Progress
 from ayar.study.study import Study
@@ -121,7 +119,7 @@ def _screen(study: Study, talk: Talk) -> Screen:
 
 def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
     if study.ended == "interrupted":
-        talk.complain(f"stopped: {_done_text(study)}, all kept; go on with: {_again()}")
+        talk.complain(f"stopped: {_done_text(study)}, all kept; go on with: {again()}")
         return Exit.INTERRUPTED
     talk.tell(summary(study.fold, seconds))
     stop = study.fold.stopped
@@ -144,14 +142,5 @@ def _further(study: Study) -> str:
     if study.stopped != "budget":
         return ""
     if setup.max_trials is not None and finished(study.counts()) >= setup.max_trials:
-        return f"\nmore trials: {_again('--max-trials', str(2 * max(1, setup.max_trials)))}"
-    return f"\nmore trials: {_again('--max-seconds', format(2 * (setup.max_seconds or 1), 'g'))}"
-
-
-def _again(option: str = "", value: str = "") -> str:
-    """This command once more, with an option added or replaced."""
-    words = sys.argv[1:]
-    while option in words:
-        place = words.index(option)
-        words = words[:place] + words[place + 2 :]
-    return shlex.join(["ayar", *words, *([option, value] if option else [])])
+        return f"\nmore trials: {again('--max-trials', str(2 * max(1, setup.max_trials)))}"
+    return f"\nmore trials: {again('--max-seconds', format(2 * (setup.max_seconds or 1), 'g'))}"

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -100,6 +101,16 @@ def command(verb: str, storage: str, study: str | None = None, *rest: str) -> st
     words += [] if storage == default_storage() else ["--storage", storage]
     words += [] if study is None else ["--study", study]
     return shlex.join(words)
+
+
+def again(option: str = "", value: str = "") -> str:
+    """The command that runs now, with an option added or replaced."""
+    words = sys.argv[1:]
+    if option:
+        given = zip(["", *words], words, strict=False)
+        words = [word for last, word in given if option not in (last, word) and not word.startswith(f"{option}=")]
+        words += [option, value]
+    return shlex.join(["ayar", *words])
 
 
 def rows_text(rows: Iterable[tuple[str, str]]) -> str:
