@@ -50,12 +50,11 @@ def best_so_far(fold: Fold, goal: int | str = 0) -> Curve:
     index = goal_index(fold, goal)
     history = fold.history
     number = np.array(history.order, dtype=np.intp)
-    sign = fold.setup.goals[index].sign
+    goal_ = fold.setup.goals[index]
     value = history.values[number, index].copy()
     counts = (history.having(State.COMPLETE) & history.feasible)[number] & np.isfinite(value)
-    least = np.minimum.accumulate(np.where(counts, value * sign, np.inf)) if len(number) else np.zeros(0)
-    best = np.where(np.isfinite(least), least * sign, np.nan)
-    goal_ = fold.setup.goals[index]
+    least = np.minimum.accumulate(np.where(counts, value * goal_.sign, np.inf)) if len(number) else np.zeros(0)
+    best = np.where(np.isfinite(least), least * goal_.sign, np.nan)
     return Curve(
         goal_.name, goal_.direction, number, history.state[number], value, counts, best, _elapsed(fold, number)
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ayar.analysis.sample import goal_index, sample
+from ayar.analysis.sample import sample
 from ayar.plots.source import as_fold
 from ayar.plots.style import MAIN, figure, graph_objects, nothing, short
 from ayar.plots.thin import thin
@@ -33,7 +33,7 @@ def edf(source: Any, goal: int | str = 0) -> Any:
     told = sample(fold, goal)
     if not len(told):
         return nothing("No complete trial yet.")
-    values = np.sort(told.losses * fold.setup.goals[goal_index(fold, goal)].sign)
+    values = np.sort(told.losses * told.goal.sign)
     share = np.arange(1, len(values) + 1) / len(values)
     keep = thin(values, keep=(0, len(values) - 1))
     picture = figure(

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from ayar.analysis import score as recorded_as
 from ayar.analysis.score import openings, score
 from ayar.base.errors import NoTrial
+from ayar.evaluate import ledger
 from ayar.testing.folds import Told, fold_of
 from ayar.trial.fold import Fold
 
@@ -21,6 +23,10 @@ def study(*records: tuple[str, Any]) -> Fold:
         Told({"x": 0.2}, 0.90, reports=FOLDS),
     ]
     return fold_of(SPACE, trials, goals={"value": "maximize"}, records=records)
+
+
+def test_topics_are_those_that_evaluate_writes() -> None:
+    assert (recorded_as.SPLIT, recorded_as.OPENING, recorded_as.OPENED) == (ledger.SPLIT, ledger.OPENING, ledger.OPENED)
 
 
 def test_cross_validation_shows_its_interval_and_that_the_test_set_is_sealed() -> None:
