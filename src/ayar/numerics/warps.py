@@ -78,7 +78,7 @@ def yeo_johnson(x: Floats, exponent: Floats | float) -> Floats:
 
 
 def inverse_yeo_johnson(t: Floats, exponent: float) -> Floats:
-    """The x with yeo_johnson(x, exponent) = t; the largest finite x where t is out of reach."""
+    """The x with yeo_johnson(x, exponent) = t; where t is out of reach, e³⁰ or more with its sign."""
     power = np.where(t >= 0.0, exponent, 2.0 - exponent)
     small = np.abs(power) < 1e-12
     inside = np.maximum(power * np.abs(t), np.expm1(-30.0))

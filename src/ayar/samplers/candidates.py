@@ -167,12 +167,11 @@ def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Bat
     """
     values = score.values(pool.U, pool.A)
     starts = pool.rows(_distinct_starts(pool.U, values))
-    slopes = _Slopes(space, score, lengths)
-    found = join(starts, slopes.climb(starts, _CALLS))
+    found = join(starts, _along_slopes(space, score, lengths, starts, _CALLS))
     best = found.rows(np.argsort(-score.values(found.U, found.A), kind="stable")[:_EXCHANGED])
     for _ in range(_EXCHANGE_ROUNDS):
         best = _exchange(space, score, best)
-    found = join(found, best, slopes.climb(best, _POLISH_CALLS))
+    found = join(found, best, _along_slopes(space, score, lengths, best, _POLISH_CALLS))
     return join(pool, found), np.concatenate([values, score.values(found.U, found.A)])
 
 
@@ -187,30 +186,22 @@ def _distinct_starts(U: Floats, values: Floats) -> Ints:
     return np.array(chosen)
 
 
-@dataclass(frozen=True, eq=False)
-class _Slopes:
-    """Climbing by slopes, along the parameters fine enough to have any."""
+def _along_slopes(space: Space, score: Score, lengths: Floats, starts: Batch, calls: int) -> Batch:
+    """Where the starts come by their slopes, along the parameters fine enough to have any."""
+    columns = space.codec.columns
+    fine = [column.kind != "categorical" and not 0 < column.levels <= _GRID_LEVELS for column in columns]
+    free = starts.A & np.array(fine, dtype=np.bool_)
+    limited = bool(space.rules)
 
-    space: Space
-    score: Score
-    lengths: Floats
+    def descend(scaled: Floats) -> tuple[Floats, Floats]:
+        U = scaled * lengths
+        values, slopes = score.values_and_slopes(U, starts.A)
+        if limited:
+            values = np.where(allowed(space, U), values, -np.inf)
+        return -values, np.where(free, -slopes * lengths, 0.0)
 
-    def climb(self, starts: Batch, calls: int) -> Batch:
-        fine = np.array([not 0 < column.levels <= _GRID_LEVELS for column in self.space.codec.columns], dtype=np.bool_)
-        free = starts.A & fine & np.array([column.kind != "categorical" for column in self.space.codec.columns])
-        limited = bool(self.space.rules)
-
-        def descend(scaled: Floats) -> tuple[Floats, Floats]:
-            U = scaled * self.lengths
-            values, slopes = self.score.values_and_slopes(U, starts.A)
-            if limited:
-                values = np.where(allowed(self.space, U), values, -np.inf)
-            return -values, np.where(free, -slopes * self.lengths, 0.0)
-
-        points, _ = minimize(
-            descend, starts.U / self.lengths, np.zeros_like(self.lengths), 1.0 / self.lengths, calls=calls
-        )
-        return settle(self.space, points * self.lengths)
+    points, _ = minimize(descend, starts.U / lengths, np.zeros_like(lengths), 1.0 / lengths, calls=calls)
+    return settle(space, points * lengths)
 
 
 def _exchange(space: Space, score: Score, batch: Batch) -> Batch:
