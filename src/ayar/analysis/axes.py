@@ -40,7 +40,7 @@ class Axis:
         ends = [(low, number_text(self.low)), (high, number_text(self.high))]
         if self.levels:
             return ends
-        middle = float(np.sqrt(self.low * self.high)) if self.log else 0.5 * (self.low + self.high)
+        middle = float(np.sqrt(self.low) * np.sqrt(self.high)) if self.log else 0.5 * (self.low + self.high)
         return [ends[0], (0.5 * (low + high), number_text(middle, 3)), ends[1]]
 
 

@@ -166,4 +166,4 @@ def _parameter_axis(axis: Axis) -> dict[str, Any]:
 
 def _decades(axis: Axis) -> int:
     """Powers of ten between ticks, so that no more than six stand on the axis."""
-    return max(1, int(np.ceil(np.log10(axis.high / axis.low) / 6)))
+    return max(1, int(np.ceil((np.log10(axis.high) - np.log10(axis.low)) / 6)))

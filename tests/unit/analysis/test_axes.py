@@ -21,6 +21,13 @@ def test_ticks_are_the_ends_and_the_middle_on_the_parameters_own_scale() -> None
     assert axes(SPACE)[0].ticks == [(0.0, "0.0001"), (0.5, "0.001"), (1.0, "0.01")]
 
 
+@pytest.mark.parametrize(("low", "high", "middle"), [(1e-300, 1e300, "1"), (1e-200, 1e-180, "1e-190")])
+def test_the_middle_of_a_vast_or_tiny_log_range_is_neither_nought_nor_infinite(
+    low: float, high: float, middle: str
+) -> None:
+    assert axes(Space({"x": Float(low, high, log=True)}))[0].ticks[1] == (0.5, middle)
+
+
 def test_stepped_ranges_end_half_a_step_inside() -> None:
     assert axes(SPACE)[1].ticks == [(0.125, "1"), (0.875, "4")]
 

@@ -75,6 +75,13 @@ def test_a_log_parameter_has_a_log_axis() -> None:
     assert [layout.xaxis.type, layout.xaxis2.type, layout.xaxis3.type] == ["log", None, "log"]
 
 
+def test_a_vast_log_range_has_few_ticks() -> None:
+    study = fold_of(
+        {"x": Float(1e-300, 1e300, log=True)}, [({"x": 10.0 ** (50 * i - 300)}, float(i)) for i in range(4)]
+    )
+    assert draw("slice", study).layout.xaxis.dtick == 100
+
+
 @pytest.mark.parametrize("name", ONE_GOAL)
 def test_a_goal_is_named_or_counted(name: str) -> None:
     study = studies.several()
