@@ -120,6 +120,7 @@ class Codec:
         self.structure = structure
         self.names = structure.free
         self.places = {name: place for place, name in enumerate(self.names)}
+        self._coders = {name: (place, structure.params[name].code) for name, place in self.places.items()}
         domains = [structure.params[name] for name in self.names]
         self.columns = tuple(map(_column, self.names, domains))
         self._scales = _Scales(self.columns, list(map(_ticks, domains, self.columns)))
@@ -150,9 +151,10 @@ class Codec:
         # Filling a list and making one array of all is several times quicker than filling an array.
         codes = [math.nan] * len(self.names)
         for name, value in point.items():
-            place = self.places.get(name)
-            if place is not None:
-                codes[place] = self.structure.params[name].code(value)
+            coder = self._coders.get(name)
+            if coder is not None:
+                place, code = coder
+                codes[place] = code(value)
         return codes
 
     def decode(self, X: Floats, A: Mask) -> list[dict[str, Any]]:

@@ -268,8 +268,11 @@ def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         SpaceError: a choice by place or label that the parameter does not have.
     """
-    read = {name: _param_from_wire(name, space.params.get(name), value) for name, value in data.items()}
-    return {name: read[name] for name in [*space.names, *read] if name in read}
+    domains = space.params
+    read = {name: _param_from_wire(name, domains[name], data[name]) for name in domains if name in data}
+    for name in data.keys() - read.keys():
+        read[name] = _param_from_wire(name, None, data[name])
+    return read
 
 
 def _param_from_wire(name: str, domain: Domain | None, data: Any) -> Any:

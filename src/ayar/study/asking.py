@@ -105,8 +105,11 @@ class Asker:
 
     def _wire(self, params: dict[str, Any]) -> dict[str, Any]:
         space = self._log.setup.space
-        unknown = {name: wrap(params[name], name) for name in params.keys() - space.params.keys()}
-        return {**params_to_wire(space, {n: v for n, v in params.items() if n not in unknown}), **unknown}
+        unknown = params.keys() - space.params.keys()
+        if not unknown:
+            return params_to_wire(space, params)
+        known = {name: value for name, value in params.items() if name not in unknown}
+        return {**params_to_wire(space, known), **{name: wrap(params[name], name) for name in unknown}}
 
     def _resume(self, lease: Lease) -> Asked:
         body = TrialResumed(lease.number, lease.attempt, "retry", lease)
