@@ -7,6 +7,7 @@ boot's identity goes with them.
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -70,3 +71,15 @@ class SystemClock:
 
 
 SYSTEM = SystemClock()
+
+
+def utc_text(at: int) -> str:
+    """A wall-clock reading as text.
+
+    Arguments:
+        at: microseconds since 1970-01-01 UTC.
+
+    >>> utc_text(1_700_000_000_000_000)
+    '2023-11-14 22:13:20 UTC'
+    """
+    return f"{datetime.fromtimestamp(at / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"

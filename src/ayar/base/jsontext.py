@@ -131,5 +131,5 @@ def loads(text: str | bytes) -> Any:
     """
     try:
         return unwrap(_DECODE(text))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ArgumentError(f"expected JSON text, got {shorten(text)}: {error}") from None

@@ -1,10 +1,6 @@
 """`ayar show`: the studies of a store, one study as it stands, or one trial's story."""
 
-import os
-import platform
-from collections.abc import Mapping
 from contextlib import closing
-from typing import Any
 
 from ayar.analysis.failures import causes
 from ayar.analysis.progress import time_split
@@ -12,6 +8,7 @@ from ayar.analysis.score import SPLIT, recorded, score
 from ayar.analysis.words import count_text, duration_text, listed
 from ayar.base.clock import SYSTEM
 from ayar.base.errors import NoTrial
+from ayar.base.process import Life, life_of
 from ayar.cli.asjson import entry_json, study_json, trial_json
 from ayar.cli.ending import best_trials
 from ayar.cli.exits import Exit
@@ -140,23 +137,10 @@ def _worker_rows(fold: Fold) -> list[tuple[str, str]]:
 
 def _running(fold: Fold, trial: Trial) -> str:
     worker = trial.worker or "an unknown worker"
-    if _is_gone(fold.workers.get(worker, {})):
+    if life_of(fold.workers.get(worker, {}).get("identity", "")) is Life.GONE:
         return f"trial {trial.number} is lost, its worker {worker} is gone; the next run takes it back"
     now = SYSTEM.wall()
     return f"{worker} runs trial {trial.number}, asked {duration_text((now - (trial.asked_at or now)) / 1e6)} ago"
-
-
-def _is_gone(environment: Mapping[str, Any]) -> bool:
-    """Whether a worker of this machine has no process any more; of other machines nothing is known."""
-    if environment.get("host") != platform.node():
-        return False
-    try:
-        os.kill(int(environment["pid"]), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # it lives, and belongs to somebody else
-        return False
-    return False
 
 
 def _failure_rows(fold: Fold) -> list[tuple[str, str]]:

@@ -1,11 +1,11 @@
 """One trial's story: what was tried and why, how it ran, what came out."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from ayar.analysis.axes import labelled
 from ayar.analysis.words import duration_text, number_text
+from ayar.base.clock import utc_text
 from ayar.base.errors import shorten
 from ayar.cli.words import rows_text, values_text
 from ayar.trial.failure import Failure
@@ -56,12 +56,8 @@ def _params(fold: Fold, trial: Trial) -> list[str]:
 def _origin(trial: Trial) -> str:
     if trial.seen is None:
         return "not yet" if trial.source.get("enqueued") else "elsewhere; it was added to the study"
-    when = "" if trial.asked_at is None else f"at {_moment(trial.asked_at)} "
+    when = "" if trial.asked_at is None else f"at {utc_text(trial.asked_at)} "
     return f"{when}in {duration_text(trial.overhead)}, knowing the first {trial.seen:,} events"
-
-
-def _moment(at: int) -> str:
-    return f"{datetime.fromtimestamp(at / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _note(note: Mapping[str, Any]) -> list[str]:

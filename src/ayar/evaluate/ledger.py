@@ -6,12 +6,11 @@ score follows. An intent counts when it is the first or gives a reason; others w
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import msgspec
 
-from ayar.base.clock import SYSTEM
+from ayar.base.clock import SYSTEM, utc_text
 from ayar.base.errors import ArgumentError, SealedTestSet, StudyChanged, shorten
 from ayar.base.rng import new_seed
 
@@ -115,16 +114,7 @@ def _refuse_second(openings: Sequence[Opening], reason: str | None) -> None:
     times = "once" if len(openings) == 1 else f"{len(openings)} times"
     last = openings[-1]
     raise SealedTestSet(
-        f"expected a sealed test set, but it was opened {times} before, last at {moment(last.at)} for trial "
+        f"expected a sealed test set, but it was opened {times} before, last at {utc_text(last.at)} for trial "
         f"{last.number}; each further look makes the score more flattering. Read the score with test_score(study); to "
         'open again pass reason="why", which is logged and shown with the count in every report'
     )
-
-
-def moment(at: int) -> str:
-    """Microseconds since 1970 as text.
-
-    >>> moment(1_700_000_000_000_000)
-    '2023-11-14 22:13:20 UTC'
-    """
-    return datetime.fromtimestamp(at / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from ayar.evaluate.ledger import OPENED, Ledger, moment
+from ayar.base.clock import utc_text
+from ayar.evaluate.ledger import OPENED, Ledger
 
 LEVEL = 0.95
 """The chance with which the intervals of a report should hold the truth."""
@@ -53,7 +54,7 @@ class TestScore(msgspec.Struct, frozen=True):
             f"gap {self.gap:+.4g}: the test score is {self._verdict()} cross-validation promised",
         ]
         if self.count > 1:
-            lines.append(f"the test set was opened {self.count} times; this time, {moment(self.at)}: {self.reason}")
+            lines.append(f"the test set was opened {self.count} times; this time, {utc_text(self.at)}: {self.reason}")
         return "\n".join(lines)
 
     def _verdict(self) -> str:

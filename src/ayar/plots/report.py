@@ -1,12 +1,12 @@
 """A study's report as one file: HTML that opens offline, Markdown or JSON, by the name of the file."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ayar.analysis.progress import counts, time_split
 from ayar.analysis.words import duration_text, number_text
+from ayar.base.clock import utc_text
 from ayar.base.errors import ArgumentError, NoTrial
 from ayar.base.jsontext import dumps
 from ayar.base.version import __version__
@@ -115,4 +115,4 @@ def _moment(fold: Fold) -> str:
     told = [row.told_at for row in (fold.history.row(i) for i in range(len(fold.history))) if row.told_at is not None]
     if not told:
         return "no trial finished yet"
-    return f"last result {datetime.fromtimestamp(max(told) / 1e6, UTC):%Y-%m-%d %H:%M} UTC"
+    return f"last result {utc_text(max(told))}"

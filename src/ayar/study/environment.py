@@ -5,6 +5,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ayar.base.process import identity
+
 RECORDED = ("ayar", "numpy", "scipy", "msgspec", "sqlalchemy")
 
 
@@ -20,10 +22,11 @@ def versions() -> dict[str, str]:
 
 
 def environment(executor: str, slots: int) -> dict[str, Any]:
-    """Host, process, executor, versions; nothing of the environment's variables."""
+    """Host, process (by which others can see whether it lives), executor, versions; no environment variables."""
     return {
         "host": platform.node(),
         "pid": os.getpid(),
+        "identity": identity(),
         "executor": executor,
         "slots": slots,
         "cores": os.cpu_count() or 1,

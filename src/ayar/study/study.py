@@ -91,8 +91,8 @@ class Study:
         return list(self.history.trials())
 
     @property
-    def best(self) -> Trial | tuple[Trial, ...]:
-        """The best trial; with several goals the front, a tuple of trials.
+    def best(self) -> Any:
+        """The best `Trial`; with several goals the front, a tuple of trials.
 
         Raises:
             NoTrial: nothing complete and feasible yet; the message says what there is and why the others failed.

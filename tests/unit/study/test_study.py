@@ -112,7 +112,7 @@ def test_a_foreign_point_out_of_bounds_is_taken_with_one_warning(sampler: str) -
     with pytest.warns(UserWarning, match=r"add: taken although outside the space: parameter 'x'.*7\.5") as caught:
         made.add({"x": 7.5, "kind": "a"}, 0.25)
     assert len(caught) == 1
-    assert made.best.params == {"x": 7.5, "kind": "a"}  # type: ignore[union-attr]
+    assert made.best.params == {"x": 7.5, "kind": "a"}
     run(made, *(0.1 * i for i in range(8)))
     assert all(0.0 <= trial["x"] <= 1.0 for trial in made.trials[1:])
 
