@@ -268,16 +268,18 @@ def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         SpaceError: a choice by place or label that the parameter does not have.
     """
-    domains = space.params
-    read = {name: _param_from_wire(name, domains[name], data[name]) for name in domains if name in data}
+    read = {
+        name: domain.adopt(data[name]) if type(data[name]) is not dict else _choice_from_wire(name, domain, data[name])
+        for name, domain in space.params.items()
+        if name in data
+    }
     for name in data.keys() - read.keys():
-        read[name] = _param_from_wire(name, None, data[name])
+        value = data[name]
+        read[name] = _choice_from_wire(name, None, value) if isinstance(value, dict) else value
     return read
 
 
-def _param_from_wire(name: str, domain: Domain | None, data: Any) -> Any:
-    if not isinstance(data, dict):
-        return data if domain is None else domain.adopt(data)
+def _choice_from_wire(name: str, domain: Domain | None, data: dict[str, Any]) -> Any:
     place, text = data.get("choice"), data.get("label")
     if isinstance(domain, Choices) and type(place) is int:
         if 0 <= place < domain.levels and _text(domain, place) == text:

@@ -19,7 +19,7 @@ from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind
 from ayar.trial.state import State
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One event as it is stored: the envelope, and the body as text."""
 
     id: int

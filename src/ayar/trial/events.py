@@ -16,8 +16,11 @@ from ayar.trial.goal import Constraint, Goal
 from ayar.trial.state import State
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What all bodies share; a body's kind is its class's name."""
+class Body(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What all bodies share; a body's kind is its class's name.
+
+    Bodies and events hold plain data, never a cycle, and come by the ten thousand: the garbage collector skips them.
+    """
 
     fenced: ClassVar[bool] = False
     """Whether only the holder of the trial's lease may append it."""
@@ -30,7 +33,7 @@ class Plugin(msgspec.Struct, frozen=True):
     options: dict[str, Json] = {}
 
 
-class Lease(msgspec.Struct, frozen=True):
+class Lease(msgspec.Struct, frozen=True, gc=False):
     """The right to tell one trial: `token` rises with each claim, so a superseded holder is known."""
 
     number: int
@@ -258,7 +261,7 @@ _DECODERS = {kind: msgspec.json.Decoder(body) for kind, body in BODIES.items()}
 _ENCODE = msgspec.json.Encoder().encode
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One entry of the log."""
 
     id: int

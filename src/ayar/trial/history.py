@@ -8,9 +8,9 @@ Readers do not write: arrays are read-only views. Only `trial.fold` extends a Hi
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,8 +30,7 @@ Ints = NDArray[np.int64]
 _FINAL_CODES = np.array([code for state, code in CODES.items() if state in FINAL])
 
 
-@dataclass(slots=True)
-class Row:
+class Row(msgspec.Struct, gc=False):
     """What the fold knows of one trial so far; `History.trial` freezes it."""
 
     number: int
@@ -39,11 +38,11 @@ class Row:
     params: dict[str, Any] | None = None
     values: tuple[float, ...] = ()
     sd: tuple[float, ...] = ()
-    metrics: dict[str, float] = field(default_factory=dict)
-    reports: list[Report] = field(default_factory=list)
-    attrs: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, float] = {}
+    reports: list[Report] = []
+    attrs: dict[str, Any] = {}
     failure: Failure | None = None
-    note: Mapping[str, Any] = field(default_factory=dict)
+    note: Mapping[str, Any] = {}
     seen: int | None = None
     attempts: int = 0
     token: int | None = None
@@ -54,8 +53,8 @@ class Row:
     output: str = ""
     asked_at: int | None = None
     told_at: int | None = None
-    source: dict[str, Any] = field(default_factory=dict)
-    asked: dict[str, Any] = field(default_factory=dict)
+    source: dict[str, Any] = {}
+    asked: dict[str, Any] = {}
     """Names a define-by-run objective asked for in this attempt, with their values."""
 
 
