@@ -31,7 +31,7 @@ def build(params):
 objective = CrossValidation(build, data, cv=5, metric="log_loss")
 
 name = "breast-cancer-boosting"
-storage = "sqlite:///breast_cancer_boosting.db"
+storage = "sqlite:///ayar.db"
 max_trials = 40
 workers = 2
 seed = 0

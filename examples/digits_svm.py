@@ -29,7 +29,7 @@ def build(params):
 objective = CrossValidation(build, data, cv=5, metric="accuracy")
 
 name = "digits-svm"
-storage = "sqlite:///digits_svm.db"
+storage = "sqlite:///ayar.db"
 max_trials = 40
 workers = 2
 seed = 0

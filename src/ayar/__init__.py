@@ -15,6 +15,7 @@ from ayar.base.version import __version__
 
 if TYPE_CHECKING:
     from ayar import evaluate, samplers
+    from ayar.base import errors
     from ayar.base.errors import AyarError, TrialPruned
     from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Ordinal
     from ayar.space.space import Space
@@ -49,7 +50,7 @@ _HOMES = {
     "maximize": "ayar.study.front",
     "minimize": "ayar.study.front",
 }
-_ROOMS = ("evaluate", "samplers")
+_ROOMS = {"errors": "ayar.base.errors", "evaluate": "ayar.evaluate", "samplers": "ayar.samplers"}
 
 __all__ = [
     "AyarError",
@@ -70,6 +71,7 @@ __all__ = [
     "TrialPruned",
     "__version__",
     "create_study",
+    "errors",
     "evaluate",
     "list_studies",
     "load_study",
@@ -81,9 +83,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
-        return import_module(f"ayar.{name}")
+        return import_module(_ROOMS[name])
     if name not in _HOMES:
-        raise AttributeError(f"module 'ayar' has no attribute {name!r}")
+        from ayar.base.errors import did_you_mean
+
+        raise AttributeError(f"module 'ayar' has no attribute {name!r}{did_you_mean(name, __all__)}")
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

@@ -13,9 +13,14 @@ def test_no_module_imports_its_own_package() -> None:
 
 def test_only_base_reads_the_clock_and_makes_generators() -> None:
     graph = grimp.build_graph("ayar", include_external_packages=True)
-    homes = {"time": {"ayar.base.clock"}, "secrets": {"ayar.base.rng"}, "datetime": set[str](), "random": set[str]()}
+    homes = {
+        "time": {"ayar.base.clock"},
+        "secrets": {"ayar.base.rng"},
+        "datetime": {"ayar.base.clock"},
+        "random": set[str](),
+    }
     pure = ("ayar.space", "ayar.numerics", "ayar.trial", "ayar.samplers", "ayar.analysis", "ayar.base")
-    for clock, allowed in homes.items():
-        users = graph.find_modules_that_directly_import(clock) if clock in graph.modules else set()
+    for module, allowed in homes.items():
+        users = graph.find_modules_that_directly_import(module) if module in graph.modules else set()
         outside = {user for user in users if user.startswith(pure)} - allowed
-        assert not outside, f"{sorted(outside)} import {clock}; take a clock or a generator as an argument"
+        assert not outside, f"{sorted(outside)} import {module}; take a clock or a generator as an argument"

@@ -10,10 +10,10 @@ from ayar.space.space import Space
 
 
 def space_of(obj: Any, *, constraints: Iterable[Any] = (), forbidden: Iterable[Any] = ()) -> Space:
-    """The space that `obj` means: a Space as it is, or a mapping of names to domains and their short forms.
+    """The space that `obj` means: a Space as it is, a mapping of names to domains and their short forms, or a file.
 
     Arguments:
-        obj: a Space or a mapping; short forms are listed in `ayar.space.shorthand`.
+        obj: a Space, a mapping (short forms are listed in `ayar.space.shorthand`), or the path of a TOML file.
         constraints, forbidden: as for Space; not beside a Space, which has its own.
 
     Raises:
@@ -22,6 +22,8 @@ def space_of(obj: Any, *, constraints: Iterable[Any] = (), forbidden: Iterable[A
     >>> space_of({"lr": (1e-5, 0.1), "kernel": ["rbf", "poly"], "batch": range(16, 65, 16)})
     Space({'lr': Float(1e-05, 0.1), 'kernel': Categorical(['rbf', 'poly']), 'batch': Int(16, 64, step=16)})
     """
+    if isinstance(obj, Path) or (isinstance(obj, str) and obj.endswith(".toml")):
+        return space_from_toml(obj, constraints=constraints, forbidden=forbidden)
     if not isinstance(obj, Space):
         return Space(obj, constraints=constraints, forbidden=forbidden)
     if tuple(constraints) or tuple(forbidden):

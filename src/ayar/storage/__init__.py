@@ -5,7 +5,7 @@ The scheme of an address picks the store: None or "memory" for this process only
 
 from pathlib import Path
 
-from ayar.base.errors import ArgumentError
+from ayar.base.errors import ArgumentError, shorten
 from ayar.base.registry import Registry
 from ayar.storage.base import Store
 
@@ -36,8 +36,10 @@ def open_store(address: "str | Path | Store | None") -> Store:
         return address
     if address is None or address == "memory":
         return STORES.get_class("memory")()  # type: ignore[no-any-return]  # the table holds stores only
-    if not str(address):
-        raise ArgumentError("storage: expected 'sqlite:///FILE', a path, or None, got an empty text")
+    if not isinstance(address, str | Path) or not str(address):
+        raise ArgumentError(f"storage: expected 'sqlite:///FILE', a path, or None, got {shorten(address)}")
+    if str(address).endswith(":memory:"):
+        raise ArgumentError(f"storage: for a study in memory leave storage out, or give 'memory'; got {address!r}")
     scheme, slashes, path = str(address).partition("://")
     if not slashes:
         scheme, path = "sqlite", str(address)

@@ -12,7 +12,7 @@ from ayar.study.attempt import is_pruned
 from ayar.study.ending import record_end, why
 from ayar.study.live_trial import LiveTrial
 from ayar.study.log import Log
-from ayar.study.outcome import Outcome, failed, pruned, read_outcome
+from ayar.study.outcome import NOT_A_NUMBER, Outcome, failed, pruned, read_outcome
 from ayar.study.seat import Seat
 from ayar.study.telling import check_same, lease_of
 from ayar.study.telling import tell as tell_leased
@@ -98,7 +98,7 @@ def tell(seat: Seat, trial: LiveTrial | int, value: Any, state: State | str, fai
 
     Raises:
         TellRefused: it is final with another result, or another worker holds it now.
-        NoTrial: no trial has this number.
+        NoTrial: no trial has this number. ArgumentError: no trial, or a value that is no number; nothing was told.
     """
     log = seat.log
     asked: tuple[Any, ...] = ()
@@ -109,7 +109,8 @@ def tell(seat: Seat, trial: LiveTrial | int, value: Any, state: State | str, fai
         outcome = _outcome(log, number, value, told_state(state), failure)
         outcome = replace(outcome, attrs={**outcome.attrs, **attrs}) if attrs else outcome
     else:
-        number, lease = trial, lease_of(log, trial)
+        number = _number_of(trial)
+        lease = lease_of(log, number)
         outcome = _outcome(log, number, value, told_state(state), failure)
     if lease is None:
         check_same(log.history.row(number), outcome)
@@ -119,6 +120,13 @@ def tell(seat: Seat, trial: LiveTrial | int, value: Any, state: State | str, fai
     return log.history.trial(number)
 
 
+def _number_of(trial: Any) -> int:
+    number = trial.number if isinstance(trial, Trial) else trial
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise ArgumentError(f"tell: expected a trial or its number, got {type(trial).__name__} {shorten(trial)}")
+    return number
+
+
 def _outcome(log: Log, number: int, value: Any, state: State, failure: Failure | None) -> Outcome:
     if state is State.FAILED:
         return failed(failure or Failure("exception", "told as failed"))
@@ -126,7 +134,12 @@ def _outcome(log: Log, number: int, value: Any, state: State, failure: Failure |
         reports = log.history.reports(number)
         return pruned(reports[-1].value if reports else None, {})
     outcome = read_outcome(value, log.setup.goals, log.setup.constraints)
-    return outcome if outcome.failure is not None else replace(outcome, state=state)
+    if outcome.failure is None:
+        return replace(outcome, state=state)
+    if outcome.failure.type != NOT_A_NUMBER:
+        # A slip of the hand; the trial still waits for its result. NaN is a result: the evaluation failed.
+        raise ArgumentError(f"tell: {outcome.failure.message}; nothing was told")
+    return outcome
 
 
 def told_state(word: State | str) -> State:
@@ -138,7 +151,9 @@ def told_state(word: State | str) -> State:
     try:
         state = State(word)
     except ValueError:
-        raise ArgumentError(f"state: no state is called {shorten(word)}{did_you_mean(str(word), _OUTCOMES)}") from None
+        raise ArgumentError(
+            f"state: no state is called {shorten(word)}{did_you_mean(str(word), [state.value for state in _OUTCOMES])}"
+        ) from None
     if state not in _OUTCOMES:
         raise ArgumentError(f"state: expected {', '.join(_OUTCOMES)}, got {state.value!r}")
     return state

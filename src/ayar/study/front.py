@@ -1,12 +1,13 @@
 """The front door: create, load, list, minimize, maximize."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ayar.base.errors import ArgumentError, StudyChanged, StudyExists, StudyNotFound, did_you_mean, shorten
+from ayar.base.errors import ArgumentError, SpaceError, StudyChanged, StudyExists, StudyNotFound, did_you_mean, shorten
 from ayar.base.rng import new_seed
 from ayar.samplers.base import Sampler
 from ayar.space.parse import space_of
@@ -15,8 +16,10 @@ from ayar.space.wire import space_to_json
 from ayar.storage import open_store
 from ayar.storage.base import Store, StudyEntry
 from ayar.study.environment import versions
+from ayar.study.objective import check_objective
 from ayar.study.plugin import plugin_of
 from ayar.study.progress import Progress
+from ayar.study.running import Crew
 from ayar.study.study import Study
 from ayar.trial import events as ev
 from ayar.trial.goal import Constraint, Goal, read_constraints, read_goals
@@ -77,6 +80,12 @@ def create_study(
     <State.COMPLETE: 'complete'>
     """
     read = None if space is None else space_of(space)
+    if read is not None and not read.params:
+        raise SpaceError(
+            "expected at least one parameter, got none; leave space out if the objective defines it by run"
+        )
+    if retries is not None and not isinstance(retries, Mapping):
+        raise ArgumentError(f"retries: expected kind of failure -> count, such as {RETRIES}, got {shorten(retries)}")
     created = ev.StudyCreated(
         name=_checked_name(name),
         goals=read_goals(direction, goals),
@@ -129,7 +138,10 @@ def _loaded(store: Store, entry: StudyEntry, space: Space | None, wanted: ev.Stu
 
 
 def _check_goals(stored: ev.StudyCreated, wanted: ev.StudyCreated) -> None:
-    for word in ("goals", "constraints", "dynamic"):
+    if stored.dynamic != wanted.dynamic:
+        has, give = ("no declared space", "leave space= out") if stored.dynamic else ("a declared space", "give space=")
+        raise StudyChanged(f"study {stored.name!r} has {has}; {give}, or use another name=")
+    for word in ("goals", "constraints"):
         before, now = getattr(stored, word), getattr(wanted, word)
         if before != now:
             raise StudyChanged(
@@ -212,8 +224,11 @@ def minimize(
     >>> abs(study.best["x"] - 0.3) < 0.1
     True
     """
+    check_objective(objective)
+    _check_settings(settings)
     if max_trials is None and max_seconds is None:
         raise ArgumentError("expected a budget, got none; give max_trials=100 or max_seconds=3600")
+    Crew(workers, executor, trial_timeout, trial_memory, trial_threads)  # refuses before a study is made
     study = resume_study(space, max_trials=max_trials, max_seconds=max_seconds, **settings)
     return study.optimize(
         objective,
@@ -234,7 +249,26 @@ def maximize(
     >>> maximize(lambda trial: -((trial["x"] - 0.3) ** 2), {"x": (0.0, 1.0)}, max_trials=5, seed=0).stopped
     'budget'
     """
+    for word in ("direction", "goals"):
+        if word in settings:
+            raise ArgumentError(
+                f"maximize: {word}= is set by the name; use ayar.minimize with {word}=, or leave it out"
+            )
     return minimize(objective, space, direction="maximize", **settings)
+
+
+_OTHER_WORDS = {"n_trials": "max_trials", "timeout": "max_seconds", "n_jobs": "workers", "study_name": "name"}
+"""What users of other tuners write -> our word."""
+
+
+def _check_settings(settings: Mapping[str, Any]) -> None:
+    """Refuse a setting that does not exist, before anything is made."""
+    own = inspect.signature(minimize).parameters
+    known = [name for name in (*inspect.signature(create_study).parameters, *own) if name != "settings"]
+    for name in settings:
+        if name not in known:
+            meant = f"; did you mean {_OTHER_WORDS[name]!r}?" if name in _OTHER_WORDS else did_you_mean(name, known)
+            raise ArgumentError(f"no setting is called {name!r}{meant}")
 
 
 def resume_study(space: Space | Mapping[str, Any] | None = None, **settings: Any) -> Study:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ayar.base.clock import Clock
-from ayar.base.errors import StoreError, TellRefused
+from ayar.base.errors import ArgumentError, StoreError, TellRefused, shorten
 from ayar.base.jsontext import Json
 from ayar.executors.base import Ended, Executor, Task
 from ayar.study.asking import Asked, Asker
@@ -37,6 +37,11 @@ class Limits:
 
     trials: int | None = None
     seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, kinds in (("n_trials", self.trials, int), ("timeout", self.seconds, int | float)):
+            if value is not None and (not isinstance(value, kinds) or isinstance(value, bool) or not value >= 0):
+                raise ArgumentError(f"optimize: expected {name} >= 0 or None, got {shorten(value)}")
 
 
 @dataclass

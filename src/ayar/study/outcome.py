@@ -18,6 +18,9 @@ from ayar.trial.goal import Constraint, Goal
 from ayar.trial.result import Result
 from ayar.trial.state import State
 
+NOT_A_NUMBER = "NaN"
+"""Type of the failure of an objective that returned NaN."""
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """How one attempt ended, in plain JSON."""
@@ -49,7 +52,7 @@ def read_outcome(returned: Any, goals: Sequence[Goal], constraints: Sequence[Con
         metrics = {c.name: number_to_wire(_number(c.name, named.pop(c.name))) for c in constraints if c.name in named}
         sd = _read_sd(result.sd, goals)
     except _BadValue as bad:
-        return Outcome(State.FAILED, failure=Failure("bad_value", str(bad)))
+        return Outcome(State.FAILED, failure=Failure("bad_value", str(bad), type=bad.kind))
     attrs = {**(result.attrs or {}), **named}
     return Outcome(
         State.COMPLETE,
@@ -62,6 +65,14 @@ def read_outcome(returned: Any, goals: Sequence[Goal], constraints: Sequence[Con
 
 class _BadValue(Exception):
     """The objective returned something that is no value."""
+
+    kind = ""
+
+
+class _IsNaN(_BadValue):
+    """The objective returned NaN."""
+
+    kind = NOT_A_NUMBER
 
 
 def _by_name(value: Any, goals: Sequence[Goal]) -> dict[str, Any]:
@@ -99,7 +110,7 @@ def _number(name: str, value: Any) -> float:
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise _BadValue(f"expected a number for {name!r}, got {shorten(value)}: {error}; return a float") from None
     if math.isnan(number):
-        raise _BadValue(f"expected a number for {name!r}, got NaN; the trial is failed and the study goes on")
+        raise _IsNaN(f"expected a number for {name!r}, got NaN")
     return number
 
 

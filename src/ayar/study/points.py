@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from ayar.base.errors import ArgumentError, SpaceError
+from ayar.base.errors import ArgumentError, SpaceError, shorten
 from ayar.base.jsontext import wrap
 from ayar.space.wire import params_to_wire
 from ayar.storage.base import Appended
@@ -24,6 +24,9 @@ def enqueue(seat: Seat, params: Mapping[str, Any], priority: int) -> int:
         SpaceError: an unknown name, or a value outside the space.
     """
     setup = seat.log.setup
+    _check_params("enqueue", params)
+    if not isinstance(priority, int):
+        raise ArgumentError(f"enqueue: expected a whole number as priority, got {shorten(priority)}")
     if not setup.dynamic:
         complete(setup, dict(params), 0)  # raises if they do not fit
     return _number_of(seat.write(TrialEnqueued(0, _wire(setup, params), priority)))
@@ -43,6 +46,7 @@ def add(
         SpaceError: an unknown name. ArgumentError: no value, or one that is no number.
     """
     setup = seat.log.setup
+    _check_params("add", params)
     outcome = _outcome(setup, value, state)
     wire = _wire(setup, params)
     if not setup.dynamic and (outside := setup.space.explain(dict(params))) is not None:
@@ -58,6 +62,11 @@ def add(
         source=wrap(dict(source), "source"),
     )
     return _number_of(seat.write(body))
+
+
+def _check_params(verb: str, params: Any) -> None:
+    if not isinstance(params, Mapping):
+        raise ArgumentError(f"{verb}: expected a mapping of parameters to values, got {shorten(params)}")
 
 
 def _outcome(setup: Setup, value: Any, state: State) -> Outcome:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ayar.base.errors import ArgumentError
+from ayar.base.errors import ArgumentError, shorten
 from ayar.base.jsontext import wrap
 from ayar.executors import EXECUTORS
 from ayar.executors.base import Executor
@@ -29,8 +29,16 @@ class Crew:
     trial_threads: int | None = None
 
     def __post_init__(self) -> None:
-        if self.workers < 1 and self.workers != -1:
-            raise ArgumentError(f"optimize: expected workers >= 1, or -1 for one a core, got {self.workers}")
+        if not _is_whole(self.workers) or (self.workers < 1 and self.workers != -1):
+            raise ArgumentError(f"optimize: expected workers >= 1, or -1 for one a core, got {shorten(self.workers)}")
+        if self.trial_timeout is not None and not _is_positive(self.trial_timeout):
+            raise ArgumentError(f"trial_timeout: expected seconds > 0 or None, got {shorten(self.trial_timeout)}")
+        if self.trial_memory is not None and not (_is_whole(self.trial_memory) and self.trial_memory > 0):
+            raise ArgumentError(f"trial_memory: expected bytes > 0 or None, got {shorten(self.trial_memory)}")
+        if self.trial_threads is not None and not (_is_whole(self.trial_threads) and self.trial_threads > 0):
+            raise ArgumentError(f"trial_threads: expected threads >= 1 or None, got {shorten(self.trial_threads)}")
+        if self.executor is not None:
+            EXECUTORS[self.executor]
 
     @property
     def slots(self) -> int:
@@ -42,6 +50,14 @@ class Crew:
         """Name of the executor: what was asked for, else processes for several workers or with a limit."""
         limited = self.trial_timeout is not None or self.trial_memory is not None
         return self.executor or ("processes" if self.slots > 1 or limited else "inline")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def optimize(

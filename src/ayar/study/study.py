@@ -7,7 +7,7 @@ from typing import Any
 
 from ayar.analysis.table import trial_rows
 from ayar.base.clock import SYSTEM, Clock
-from ayar.base.errors import ObjectiveFailed
+from ayar.base.errors import ArgumentError, ObjectiveFailed
 from ayar.base.jsontext import unwrap, wrap
 from ayar.base.optional import need
 from ayar.base.registry import door
@@ -17,6 +17,7 @@ from ayar.study import by_hand, ending, points, running
 from ayar.study.live_trial import LiveTrial
 from ayar.study.log import Log
 from ayar.study.loop import Limits
+from ayar.study.objective import check_objective
 from ayar.study.progress import Progress
 from ayar.study.seat import Seat
 from ayar.trial.attribute import attribute
@@ -121,7 +122,13 @@ class Study:
         return need("pandas", "data").DataFrame(trial_rows(self.fold))
 
     def report(self, path: str | Path) -> Path:
-        """Write the study's report: one HTML file that opens offline, or Markdown (.md), or JSON (.json)."""
+        """Write the study's report: one HTML file that opens offline, or Markdown (.md), or JSON (.json).
+
+        Raises:
+            ArgumentError: the folder does not exist.
+        """
+        if not Path(path).parent.is_dir():
+            raise ArgumentError(f"report: expected a folder at {Path(path).parent}, found none; create it first")
         written: Path = door("report")(self.fold, Path(path), storage=self.store.address)
         return written
 
@@ -251,6 +258,7 @@ class Study:
         Raises:
             ObjectiveFailed: the first trials all failed alike, or too many failed; the traceback is in the message.
         """
+        check_objective(objective)
         crew = running.Crew(workers, executor, trial_timeout, trial_memory, trial_threads)
         begin = getattr(objective, "begin", None)
         if callable(begin):

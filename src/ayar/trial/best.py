@@ -66,6 +66,18 @@ def _why_none(history: History, complete: int) -> str:
     ).most_common(3)
     why = "".join(f"\n  {count} failed: {cause}" for cause, count in causes)
     if complete:
-        names = ", ".join(constraint.name for constraint in history.constraints)
-        why += f"\n  {complete} complete, none of them known to keep the constraints on {names}"
+        return f"expected a trial that keeps the constraints, got none ({counts}){why}{_why_infeasible(history)}"
     return f"expected a complete trial, got none ({counts}){why}"
+
+
+def _why_infeasible(history: History) -> str:
+    violations = history.violations[history.having(State.COMPLETE)]
+    lines = []
+    for constraint, column in zip(history.constraints, violations.T, strict=True):
+        if np.isnan(column).all():
+            lines.append(f"\n  {constraint.name}: no trial told it; return it beside the goals, by name")
+        elif not (column == 0.0).any():
+            lines.append(
+                f"\n  {constraint.name}: every trial lies outside its bounds, the nearest by {np.nanmin(column):g}"
+            )
+    return "".join(lines) or "\n  each constraint is kept by some trial, all of them by none"

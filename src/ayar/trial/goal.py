@@ -82,17 +82,18 @@ def read_goals(direction: object = None, goals: object = None) -> tuple[Goal, ..
         raise ArgumentError("expected direction= or goals=, got both; name the direction inside goals={...}")
     if goals is None:
         return (Goal(DEFAULT_GOAL, "minimize" if direction is None else direction),)  # type: ignore[arg-type]  # checked by Goal
-    found = tuple(_one_goal(item) for item in (goals.items() if isinstance(goals, Mapping) else _listed(goals)))
+    items = goals.items() if isinstance(goals, Mapping) else _listed(goals, "goals", "a mapping of name to direction")
+    found = tuple(map(_one_goal, items))
     names = [goal.name for goal in found]
     if not found or len(set(names)) != len(names):
         raise ArgumentError(f"goals: expected one or more different names, got {shorten(names)}")
     return found
 
 
-def _listed(goals: object) -> Sequence[Any]:
-    if isinstance(goals, Sequence) and not isinstance(goals, str):
-        return goals
-    raise ArgumentError(f"goals: expected a mapping of name to direction, got {shorten(goals)}")
+def _listed(items: object, where: str, expected: str) -> Sequence[Any]:
+    if isinstance(items, Sequence) and not isinstance(items, str):
+        return items
+    raise ArgumentError(f"{where}: expected {expected}, got {shorten(items)}")
 
 
 def _one_goal(item: object) -> Goal:
@@ -120,7 +121,11 @@ def read_constraints(constraints: object = None) -> tuple[Constraint, ...]:
     """
     if constraints is None:
         return ()
-    items = constraints.items() if isinstance(constraints, Mapping) else _listed(constraints)
+    items = (
+        constraints.items()
+        if isinstance(constraints, Mapping)
+        else _listed(constraints, "constraints", "a list, such as ['latency <= 10']")
+    )
     found = tuple(_one_constraint(item) for item in items)
     names = [constraint.name for constraint in found]
     if len(set(names)) != len(names):

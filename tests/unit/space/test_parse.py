@@ -204,3 +204,9 @@ def test_rules_belong_to_the_space_they_come_with() -> None:
     assert len(space_of({"a": (0, 1)}, constraints=["a < 1"], forbidden=[{"a": 1}]).rules) == 2
     with pytest.raises(SpaceError, match=r"belong to the Space that is given"):
         space_of(space, constraints=["a < 1"])
+
+
+def test_a_path_to_toml_is_a_space(tmp_path: Path) -> None:
+    (tmp_path / "space.toml").write_text("[space]\nlr = { low = 1e-5, high = 1e-1, log = true }\nbatch = [16, 32]\n")
+    wanted = Space({"lr": Float(1e-5, 1e-1, log=True), "batch": [16, 32]})
+    assert space_of(tmp_path / "space.toml") == space_of(str(tmp_path / "space.toml")) == wanted

@@ -45,5 +45,5 @@ def test_an_unknown_scheme_is_refused() -> None:
 
 
 def test_an_empty_address_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"storage: expected 'sqlite:///FILE', a path, or None, got an empty text"):
+    with pytest.raises(ArgumentError, match=r"storage: expected 'sqlite:///FILE', a path, or None, got \'\'"):
         open_store("")

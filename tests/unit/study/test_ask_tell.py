@@ -87,11 +87,33 @@ def test_a_state_that_cannot_be_told_is_refused(state: str) -> None:
     made.tell(trial, 0.5)
 
 
-@pytest.mark.parity("G3")
-@pytest.mark.parametrize("value", [math.nan, None, "0.5", (0.5, 0.6)])
-def test_a_value_that_is_none_fails_the_trial_and_the_study_goes_on(value: Any) -> None:
+@pytest.mark.parametrize("value", [None, "0.5", (0.5, 0.6), {"vlaue": 1.0}])
+def test_a_slip_of_the_hand_is_refused_and_the_trial_still_waits_for_its_value(value: Any) -> None:
     made = study()
-    told = made.tell(made.ask(), value)
+    trial = made.ask()
+    with pytest.raises(ArgumentError, match=r"tell: expected .*; nothing was told"):
+        made.tell(trial, value)
+    assert made.tell(trial, 0.5).state is State.COMPLETE
+
+
+@pytest.mark.parametrize("trial", ["0", None, 1.0, True])
+def test_what_is_no_trial_is_refused(trial: Any) -> None:
+    made = study()
+    made.ask()
+    with pytest.raises(ArgumentError, match=r"tell: expected a trial or its number, got "):
+        made.tell(trial, 0.5)
+
+
+def test_a_recorded_trial_stands_for_its_number() -> None:
+    made = study()
+    made.ask()
+    assert made.tell(made.trials[0], 0.5).value == 0.5
+
+
+@pytest.mark.parity("G3")
+def test_nan_fails_the_trial_and_the_study_goes_on() -> None:
+    made = study()
+    told = made.tell(made.ask(), math.nan)
     assert told.state is State.FAILED
     assert told.failure is not None
     assert told.failure.kind == "bad_value"

@@ -136,7 +136,7 @@ def test_changed_goals_are_refused(path: Path, settings: dict[str, Any], message
 
 def test_a_declared_study_is_not_taken_for_one_defined_by_run(path: Path) -> None:
     ayar.create_study(SPACE, storage=path)
-    with pytest.raises(StudyChanged, match=r"dynamic differ"):
+    with pytest.raises(StudyChanged, match=r"has a declared space; give space=, or use another name="):
         ayar.create_study(storage=path, load_if_exists=True)
 
 
@@ -266,3 +266,62 @@ def test_an_interrupted_trial_is_resumed_by_the_same_call(path: Path) -> None:
     assert (made.ended, made.trials[1].state) == ("interrupted", State.WAITING)
     made = ayar.minimize(interrupted, SPACE, max_trials=3, storage=path, sampler="random", seed=0)
     assert (calls, made.ended, made.trials[1].attempts) == ([0, 1, 1, 2], "budget", 2)
+
+
+# -- slips of the hand ---------------------------------------------------------------------------------------------
+
+
+def zero(trial: Any) -> float:
+    """An objective that is never reached."""
+    raise AssertionError(trial)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"n_trials": 4}, r"no setting is called 'n_trials'; did you mean 'max_trials'\?"),
+        ({"max_trial": 4}, r"no setting is called 'max_trial'; did you mean 'max_trials'\?"),
+        ({"max_trials": 4, "samplr": "gp"}, r"no setting is called 'samplr'; did you mean 'sampler'\?"),
+        ({"max_trials": 4, "workers": "2"}, r"expected workers >= 1, or -1 for one a core, got '2'"),
+        ({"max_trials": 4, "workers": 1.5}, r"expected workers >= 1, or -1 for one a core, got 1\.5"),
+        ({"max_trials": 4, "trial_timeout": "1m"}, r"trial_timeout: expected seconds > 0 or None, got '1m'"),
+        ({"max_trials": 4, "trial_memory": "1GB"}, r"trial_memory: expected bytes > 0 or None, got '1GB'"),
+        ({"max_trials": 4, "trial_threads": 0}, r"trial_threads: expected threads >= 1 or None, got 0"),
+        ({"max_trials": 4, "executor": "procs"}, r"no executor is called 'procs'"),
+        ({"max_trials": 4, "retries": 3}, r"retries: expected kind of failure -> count"),
+        ({"max_trials": 4, "storage": 5}, r"storage: expected 'sqlite:///FILE', a path, or None, got 5"),
+        ({"max_trials": 4, "storage": "sqlite:///:memory:"}, r"for a study in memory leave storage out"),
+        ({"max_trials": 4, "constraints": "lat <= 3"}, r"constraints: expected a list, such as"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_runs(given: dict[str, Any], words: str) -> None:
+    with pytest.raises((ArgumentError, UnknownName), match=words):
+        ayar.minimize(zero, SPACE, **given)
+
+
+@pytest.mark.parametrize(
+    ("objective", "words"),
+    [
+        (5, r"objective: expected a function of one argument.*got int 5"),
+        (None, r"objective: expected a function of one argument.*got NoneType None"),
+        (lambda: 1.0, r"objective: expected a function of one argument, the trial, got <lambda>\(\)"),
+    ],
+)
+def test_what_is_no_objective_is_refused_before_the_first_trial(objective: Any, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        ayar.minimize(objective, SPACE, max_trials=4)
+
+
+def test_maximize_takes_no_direction() -> None:
+    with pytest.raises(ArgumentError, match=r"maximize: direction= is set by the name"):
+        ayar.maximize(zero, SPACE, max_trials=4, direction="minimize")
+
+
+def test_a_space_without_a_parameter_is_refused() -> None:
+    with pytest.raises(SpaceError, match=r"expected at least one parameter, got none"):
+        ayar.minimize(zero, {}, max_trials=4)
+
+
+def test_a_wrong_public_name_gets_a_hint() -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'minimise'; did you mean 'minimize'\?"):
+        ayar.minimise  # noqa: B018

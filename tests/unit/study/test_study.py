@@ -215,9 +215,7 @@ def test_an_infinite_value_is_stored_and_never_best_against_a_finite_one(directi
 def test_without_a_best_the_error_says_why() -> None:
     made = study()
     run(made, float("nan"))
-    with pytest.raises(
-        NoTrial, match=r"expected a complete trial, got none \(1 failed\)\n  1 failed: bad_value: expected"
-    ):
+    with pytest.raises(NoTrial, match=r"expected a complete trial, got none \(1 failed\)\n  1 failed: NaN: expected"):
         _ = made.best
 
 
