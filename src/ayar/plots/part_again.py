@@ -22,7 +22,8 @@ def again(fold: Fold, storage: str) -> Card:
     trial = front(fold)[0] if several else fold.history.trial(best_number(fold.history))
     codes = [Code("Python", python_text(fold, trial)), Code("Command line", argv_text(fold, trial))]
     if "://" in storage:
-        load = f"import ayar\n\nstudy = ayar.load_study({storage!r}, {fold.setup.name!r})\nstudy.best.params"
+        params = "[trial.params for trial in study.best]" if several else "study.best.params"
+        load = f"import ayar\n\nstudy = ayar.load_study({storage!r}, {fold.setup.name!r})\n{params}"
         codes.append(Code("Load the study", load))
     which = "The first trial of the front" if several else "The winner"
     return Card(f"{which}, trial {trial.number}, to copy.", codes=tuple(codes))

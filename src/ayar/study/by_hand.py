@@ -93,7 +93,7 @@ def _failure_of(error: BaseException) -> Failure:
     return Failure("exception", str(error), type=type(error).__name__, traceback=trace[-TRACEBACK_LETTERS:])
 
 
-def tell(seat: Seat, trial: LiveTrial | int, value: Any, state: State | str, failure: Failure | None) -> Trial:
+def tell(seat: Seat, trial: LiveTrial | Trial | int, value: Any, state: State | str, failure: Failure | None) -> Trial:
     """Write the result of an asked trial; see `Study.tell`.
 
     Raises:

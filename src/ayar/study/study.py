@@ -173,7 +173,7 @@ class Study:
 
     def tell(
         self,
-        trial: LiveTrial | int,
+        trial: LiveTrial | Trial | int,
         value: Any = None,
         *,
         state: State | str = State.COMPLETE,

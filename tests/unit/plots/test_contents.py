@@ -95,6 +95,23 @@ def test_the_winner_of_several_goals_is_the_first_of_the_front_as_it_is_shown() 
     assert card("again", fold).sentence == "The first trial of the front, trial 1, to copy."
 
 
+@pytest.mark.parametrize("goals", [{"loss": "minimize"}, {"loss": "minimize", "size": "minimize"}])
+def test_the_lines_that_load_the_study_run_with_one_goal_and_with_several(
+    goals: dict[str, str], tmp_path: Path
+) -> None:
+    address = f"sqlite:///{tmp_path / 'a.db'}"
+    with closing(ayar.create_study({"x": (0.0, 1.0)}, goals=goals, storage=address, name="two", seed=0)) as study:
+        study.tell(study.ask(), dict.fromkeys(goals, 1.0))
+        cards = report_cards(study.fold, storage=address)
+    [load] = [code.text for code in cards[-1].codes if code.label == "Load the study"]
+    before, _, last = load.rpartition("\n")
+    names: dict[str, Any] = {}
+    exec(before, names)  # noqa: S102 - the lines that users copy
+    found = eval(last, names)  # noqa: S307
+    names["study"].close()
+    assert set(found[0] if len(goals) > 1 else found) == {"x"}
+
+
 def test_arguments_are_quoted_for_a_shell() -> None:
     space = Space({"k": Categorical(["$(rm -rf /); 'x'"])})
     fold = fold_of(space, [({"k": "$(rm -rf /); 'x'"}, 1.0)])
