@@ -321,6 +321,9 @@ def test_a_changed_space_shows_the_difference_and_writes_nothing(place: Place) -
         (["tune", "qick.py"], 2, "found none; did you mean 'quick.py'?"),
         (["tune", "quick.py", "--sampler", "randm"], 2, "no sampler is called 'randm'; did you mean 'random'?"),
         (["tune", "quick.py", "--max-seconds", "soon"], 2, "expected a duration such as 90, 30m or 8h, got 'soon'"),
+        (["tune", "quick.py", "--workers", "0"], 2, "expected workers >= 1, or -1 for one a core, got 0"),
+        (["tune", "quick.py", "--enqueue", "bad.json"], 2, "--enqueue: point 1 in bad.json, counted from 0, does"),
+        (["tune", "quick.py", "--enqueue", "off.json"], 2, "--enqueue: point 0 in off.json, counted from 0, does"),
         (["show"], 2, "expected a study in sqlite:///ayar.db, found none; start one with: ayar tune FILE"),
         (["show", "--storage", "notes.txt"], 3, "expected an Ayar store (a SQLite file), but"),
         (["tune", "quick.py", "--storage", "nowhere/a.db"], 3, "expected a folder at"),
@@ -328,6 +331,8 @@ def test_a_changed_space_shows_the_difference_and_writes_nothing(place: Place) -
 )
 def test_bad_input_says_what_to_do_and_leaves_no_store(place: Place, words: list[str], code: int, said: str) -> None:
     place.write("quick.py", QUICK)
+    place.write("bad.json", '[{"x": 0.5}, {"x": 7.0}]')
+    place.write("off.json", '{"kind": "a", "degree": 3}')
     place.write("notes.txt", "not a database, but long enough to have a head")
     done = place.run(*words)
     assert (done.returncode, done.stdout) == (code, "")
@@ -416,6 +421,9 @@ def test_a_dry_run_and_a_look_at_proposals_write_nothing(place: Place) -> None:
     assert "'quick', new" in dry.stdout
     looked = place.run("tune", "quick.py", "--print-trials", "3", "--seed", "5")
     assert [line.split()[0] for line in looked.stdout.splitlines()] == ["0", "1", "2"]
+    both = place.run("tune", "quick.py", "--print-trials", "3", "--seed", "5", "--dry-run")
+    assert both.stdout.endswith(f"\n{looked.stdout}")
+    assert "'quick', new" in both.stdout
     assert [file.name for file in place.folder.iterdir() if "ayar" in file.name] == []
 
 

@@ -14,6 +14,7 @@ from ayar.cli.script import Script
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.study.front import list_studies, load_study
+from ayar.study.running import Crew
 from ayar.trial.fold import Fold
 from ayar.trial.goal import Goal, read_goals
 
@@ -37,6 +38,9 @@ class Plan:
     run: Mapping[str, Any]
     """Arguments of `Study.optimize`."""
 
+    def __post_init__(self) -> None:
+        Crew(**self.run)  # refuses workers and limits that no run can have
+
     @property
     def workers(self) -> int:
         """Attempts at a time; -1 for one a core."""
@@ -52,7 +56,8 @@ def plan_of(script: Script, options: Mapping[str, Any]) -> Plan:
     """The file's settings with `options` in their place where these are not None.
 
     Raises:
-        ArgumentError: no budget anywhere, or goals that contradict the objective's own direction.
+        ArgumentError: no budget anywhere, workers or limits that cannot be, or goals that contradict the objective's own
+            direction.
         SpaceError: a space that contradicts itself.
     """
     given = {name: value for name, value in options.items() if value is not None}

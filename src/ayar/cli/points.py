@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ayar.base.errors import ArgumentError, shorten
+from ayar.base.errors import ArgumentError, SpaceError, shorten
 from ayar.base.jsontext import loads
 from ayar.study.study import Study
 
@@ -28,15 +28,21 @@ def read_points(path: Path) -> list[dict[str, Any]]:
     return points
 
 
-def enqueue(study: Study, points: list[dict[str, Any]]) -> int:
-    """Put points in the study's queue, but for those that were enqueued before; how many were new.
+def check_points(study: Study, points: list[dict[str, Any]], path: Path) -> None:
+    """Put points in the queue of a study in memory, to learn whether they fit.
 
     Raises:
-        SpaceError: a point does not fit the space; nothing was enqueued.
+        SpaceError: a point does not fit the space; the message names the file and the point's place in it.
     """
-    if not study.setup.dynamic:
-        for point in points:
-            study.space.fix(point)
+    for place, point in enumerate(points):
+        try:
+            study.enqueue(point)
+        except SpaceError as error:
+            raise SpaceError(f"--enqueue: point {place} in {path}, counted from 0, does not fit: {error}") from error
+
+
+def enqueue(study: Study, points: list[dict[str, Any]]) -> int:
+    """Put points in the study's queue, but for those that were enqueued before; how many were new."""
     known = [trial.params for trial in study.trials if "enqueued" in trial.source]
     new = [point for point in points if not any(_holds(params, point) for params in known)]
     for point in new:

@@ -1,7 +1,7 @@
 """`ayar tune FILE`: start a study, or go on with it."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,12 +13,12 @@ from ayar.cli.exits import Exit
 from ayar.cli.interrupt import interrupts
 from ayar.cli.lines import PlainLines
 from ayar.cli.plan import Plan, plan_of
-from ayar.cli.points import enqueue, read_points
+from ayar.cli.points import check_points, enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
 from ayar.cli.script import load_script
 from ayar.cli.talk import Talk, console
 from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
-from ayar.study.front import list_studies, resume_study
+from ayar.study.front import create_study, list_studies, resume_study
 from ayar.study.progress import Progress
 from ayar.study.study import Study
 
@@ -41,6 +41,11 @@ class Wishes:
     print_trials: int | None = None
     enqueue: Path | None = None
 
+    @property
+    def only_look(self) -> bool:
+        """Whether nothing is to be run."""
+        return self.dry_run or self.print_trials is not None
+
 
 def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> Exit:
     """Run the study of a file until its budget is spent.
@@ -52,15 +57,25 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
         talk: how much is said.
     """
     plan = plan_of(load_script(file), options)
+    points = _points(plan, wishes.enqueue)
     if wishes.dry_run:
         talk.tell(dry_run(plan))
-        return Exit.DONE
     if wishes.print_trials is not None:
         talk.tell("\n".join(proposals(plan, wishes.print_trials)))
+    if wishes.only_look:
         return Exit.DONE
-    points = read_points(wishes.enqueue) if wishes.enqueue is not None else []
     with interrupts(talk.say):
         return _run(plan, points, talk)
+
+
+def _points(plan: Plan, file: Path | None) -> list[dict[str, Any]]:
+    """The points to try first, checked while there is no study yet."""
+    if file is None:
+        return []
+    points = read_points(file)
+    with closing(create_study(storage=None, **plan.arguments)) as rehearsal:
+        check_points(rehearsal, points, file)
+    return points
 
 
 def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:

@@ -5,7 +5,7 @@ import pytest
 
 import ayar
 from ayar.base.errors import ArgumentError, SpaceError
-from ayar.cli.points import enqueue, read_points
+from ayar.cli.points import check_points, enqueue, read_points
 from ayar.study.study import Study
 
 
@@ -52,7 +52,11 @@ def test_a_point_goes_in_once_even_after_it_was_tried(study: Study) -> None:
     assert len(study.trials) == 3
 
 
-def test_if_one_point_does_not_fit_none_goes_in(study: Study) -> None:
-    with pytest.raises(SpaceError, match=r"x"):
-        enqueue(study, [{"x": 0.5}, {"x": 7.0}])
-    assert study.trials == []
+def test_points_that_leave_parameters_open_fit(study: Study) -> None:
+    check_points(study, [{"x": 0.5}, {}], Path("points.json"))
+
+
+@pytest.mark.parametrize("point", [{"x": 7.0}, {"y": 1.0}])
+def test_a_point_that_does_not_fit_is_named_with_its_file(study: Study, point: dict[str, Any]) -> None:
+    with pytest.raises(SpaceError, match=r"--enqueue: point 1 in points\.json, counted from 0, does not fit: .*[xy]"):
+        check_points(study, [{"x": 0.5}, point], Path("points.json"))
