@@ -417,7 +417,7 @@ def test_a_report_is_written_under_the_studys_name(place: Place) -> None:
 def test_a_dry_run_and_a_look_at_proposals_write_nothing(place: Place) -> None:
     place.write("quick.py", QUICK)
     dry = place.run("tune", "quick.py", "--dry-run")
-    assert "space    3 parameters, a continuous space" in dry.stdout
+    assert "space    3 parameters: 1 float, 1 int, 1 choice; conditional" in dry.stdout
     assert "'quick', new" in dry.stdout
     looked = place.run("tune", "quick.py", "--print-trials", "3", "--seed", "5")
     assert [line.split()[0] for line in looked.stdout.splitlines()] == ["0", "1", "2"]

@@ -1,8 +1,11 @@
 """Values as people read them: the one place where reports, tables and pictures take their wording from."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+
+from ayar.space.space import Space
 
 
 def number_text(value: float | None, digits: int = 4) -> str:
@@ -54,6 +57,31 @@ def percent_text(share: float) -> str:
     if share <= 0.0:
         return "0 %"
     return "under 1 %" if share < 0.01 else "over 99 %" if share > 0.99 else f"{100.0 * share:.0f} %"
+
+
+_KINDS = {
+    "float": "float",
+    "int": "int",
+    "categorical": "choice",
+    "ordinal": "ordered choice",
+    "constant": "constant",
+}
+
+
+def space_text(space: Space) -> str:
+    """How large a space is, and of what.
+
+    >>> from ayar.space.domains import Categorical, Float
+    >>> space_text(Space({"lr": Float(0.0, 1.0), "k": Categorical(["a", "b"]), "g": Float(0.0, 1.0, when={"k": "a"})}))
+    '3 parameters: 2 floats, 1 choice; conditional'
+    """
+    if not space.params:
+        return "no parameters"
+    kinds = Counter(domain.kind for domain in space.params.values())
+    parts = [count_text(kinds[kind], word) for kind, word in _KINDS.items() if kinds[kind]]
+    text = f"{count_text(len(space.params), 'parameter')}: {', '.join(parts)}"
+    text += "; conditional" if any(domain.when is not None for domain in space.params.values()) else ""
+    return text if space.size == math.inf else f"{text}; {count_text(int(space.size), 'configuration')}"
 
 
 _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"))

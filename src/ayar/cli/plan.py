@@ -56,7 +56,7 @@ def plan_of(script: Script, options: Mapping[str, Any]) -> Plan:
     """The file's settings with `options` in their place where these are not None.
 
     Raises:
-        ArgumentError: no budget anywhere, workers or limits that cannot be, or goals that contradict the objective's own
+        ArgumentError: no budget anywhere, workers or limits that cannot be, or goals against the objective's own
             direction.
         SpaceError: a space that contradicts itself.
     """

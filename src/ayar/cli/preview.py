@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ayar.analysis.words import count_text, duration_text
+from ayar.analysis.words import count_text, duration_text, space_text
 from ayar.base.jsontext import unwrap
 from ayar.base.rng import Streams
 from ayar.cli.plan import Plan, stored_fold
@@ -64,9 +64,7 @@ def _state(stored: Fold | None) -> str:
 def _size(setup: Setup) -> str:
     if setup.dynamic:
         return "defined by the objective while it runs"
-    size = setup.space.size
-    size_text = "a continuous space" if size == float("inf") else count_text(int(size), "configuration")
-    return f"{count_text(len(setup.space.params), 'parameter')}, {size_text}"
+    return space_text(setup.space)
 
 
 def runs_text(plan: Plan) -> str:

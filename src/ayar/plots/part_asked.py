@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ayar.analysis.words import count_text, duration_text, listed, number_text
+from ayar.analysis.words import count_text, duration_text, listed, number_text, space_text
 from ayar.plots.cards import Card, Code
 from ayar.trial.fold import Fold
 
@@ -15,9 +15,7 @@ def asked(fold: Fold) -> Card:
     goals = listed([f"{goal.direction} {goal.name}" for goal in setup.goals])
     budget = [count_text(setup.max_trials, "trial")] if setup.max_trials is not None else []
     budget += [duration_text(setup.max_seconds)] if setup.max_seconds is not None else []
-    size = setup.space.size
-    rooms = f"{size:,} configurations" if size != float("inf") else "a continuous space"
-    sentence = f"{goals[0].upper()}{goals[1:]} over {count_text(len(setup.space.names), 'parameter')} ({rooms})."
+    sentence = f"{goals[0].upper()}{goals[1:]} over {space_text(setup.space)}."
     rules = [str(rule) for rule in setup.space.constraints] + [_bounds(rule) for rule in setup.constraints]
     facts = [
         ("Study", setup.name),

@@ -22,7 +22,7 @@ def test_a_dry_run_says_what_would_be_done(tmp_path: Path) -> None:
         "sampler  random",
         f"storage  {storage}",
         "runs     2 workers (processes), at most 1 min a trial",
-        "space    2 parameters, 8 configurations",
+        "space    2 parameters: 1 int, 1 choice; 8 configurations",
         "         n = Int(1, 4)",
         "         k = Categorical(['a', 'b'])",
     ]

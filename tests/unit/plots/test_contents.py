@@ -50,7 +50,7 @@ def test_what_failed_is_told_by_kind_with_an_example() -> None:
 
 def test_what_was_asked_names_goal_space_and_budget() -> None:
     found = card("asked", fold_of({"x": (0.0, 1.0)}, [], max_trials=50, max_seconds=90.0))
-    assert found.sentence == "Minimize value over 1 parameter (a continuous space)."
+    assert found.sentence == "Minimize value over 1 parameter: 1 float."
     assert dict(found.facts)["Budget"] == "50 trials or 1.5 min"
 
 
