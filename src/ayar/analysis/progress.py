@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from ayar.analysis.sample import goal_index
 from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.trial.fold import Fold
+from ayar.trial.history import Row
 from ayar.trial.state import State
+from ayar.trial.trial import Trial
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +77,7 @@ class TimeSplit:
     proposing: float
     evaluating: float
     wall: float
-    """From the first trial asked to the last told, pauses included."""
-    workers: int
+    """From the first proposal to the last trial told, pauses included."""
 
     @property
     def overhead(self) -> float:
@@ -89,14 +90,26 @@ def time_split(fold: Fold) -> TimeSplit:
     """Where the time went."""
     history = fold.history
     rows = [history.row(i) for i in range(len(history))]
-    asked = [row.asked_at for row in rows if row.asked_at is not None]
+    # A trial counts as asked once its proposal is written, so the proposal began before.
+    begun = [row.asked_at - 1e6 * row.overhead for row in rows if row.asked_at is not None]
     told = [row.told_at for row in rows if row.told_at is not None]
     return TimeSplit(
         proposing=sum(row.overhead for row in rows),
-        evaluating=sum(row.seconds or 0.0 for row in rows),
-        wall=max(0.0, (max(told) - min(asked)) / 1e6) if asked and told else 0.0,
-        workers=len({row.worker for row in rows if row.worker}),
+        evaluating=sum(evaluating_seconds(row) or 0.0 for row in rows),
+        wall=max(0.0, (max(told) - min(begun)) / 1e6) if begun and told else 0.0,
     )
+
+
+def evaluating_seconds(trial: Row | Trial) -> float | None:
+    """Seconds that a trial's evaluation took: as measured, else from asking to telling; None where nobody knows.
+
+    A failure without a measure may have waited for anything, such as a worker that is gone, so it has none.
+    """
+    if trial.seconds is not None:
+        return trial.seconds
+    if trial.asked_at is None or trial.told_at is None or trial.state is State.FAILED:
+        return None
+    return max(0.0, (trial.told_at - trial.asked_at) / 1e6)
 
 
 def counts(fold: Fold) -> dict[State, int]:

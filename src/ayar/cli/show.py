@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+from ayar.analysis.crew import at_a_time_text
 from ayar.analysis.failures import causes
 from ayar.analysis.progress import time_split
 from ayar.analysis.score import SPLIT, recorded, score
@@ -127,10 +128,10 @@ def _time_text(fold: Fold) -> str:
 
 
 def _worker_rows(fold: Fold) -> list[tuple[str, str]]:
-    """Who works now, and on what; else how many did."""
+    """Who works now, and on what; else how many trials ran at a time."""
     lines = [_running(fold, trial) for trial in fold.history.trials(State.RUNNING)]
     if not lines:
-        lines = [f"none now; {count_text(len(fold.workers), 'worker')} so far"]
+        lines = [f"none now; so far {at_a_time_text(fold)}"]
     rows = [("" if i else "workers", line) for i, line in enumerate(lines[:_MOST])]
     return [*rows, *_rest(len(lines), "trial")]
 

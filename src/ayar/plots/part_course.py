@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from ayar.analysis.checks.base import LEVELS, View
+from ayar.analysis.crew import at_a_time_text
 from ayar.analysis.failures import causes
 from ayar.analysis.health import CHECKS, findings
 from ayar.analysis.notes import voices
@@ -28,7 +29,7 @@ def course(fold: Fold) -> Card:
         ("Evaluating", duration_text(split.evaluating)),
         ("Proposing", f"{duration_text(split.proposing)} ({split.overhead:.1%})"),
         ("From first to last", duration_text(split.wall)),
-        ("Workers", str(split.workers)),
+        ("Workers", at_a_time_text(fold)),
     )
     pictures = tuple(
         Picture(f"history-{place}", f"{goal.name}, result by result", partial(optimization_history, fold, place))

@@ -5,6 +5,7 @@ from typing import Any
 from ayar.analysis.axes import labelled
 from ayar.analysis.failures import Cause
 from ayar.analysis.importance import Importance
+from ayar.analysis.progress import evaluating_seconds
 from ayar.analysis.words import count_text, listed
 from ayar.plots.cards import Column, Table
 from ayar.trial.fold import Fold
@@ -61,7 +62,7 @@ def _row(fold: Fold, trial: Trial, metrics: list[str], params: list[str]) -> lis
         *values,
         *(trial.metrics.get(name) for name in metrics),
         *(trial.get(name) if _is_number(fold, name) else words.get(name) for name in params),
-        trial.seconds,
+        evaluating_seconds(trial),
     ]
 
 

@@ -35,7 +35,7 @@ class Told:
     failure: Failure | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
     attrs: Mapping[str, Any] = field(default_factory=dict)
-    seconds: float = 0.5
+    seconds: float | None = 0.5
     overhead: float = 0.01
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ayar.analysis.progress import best_so_far, counts, time_split
+from ayar.analysis.progress import best_so_far, counts, evaluating_seconds, time_split
 from ayar.base.errors import ArgumentError
 from ayar.testing.folds import Told, fold_of
 from ayar.trial.state import State
@@ -65,9 +65,16 @@ def test_goals_are_found_by_name_and_an_unknown_one_says_what_is_near() -> None:
 def test_time_is_split_into_proposing_and_evaluating() -> None:
     trials = [Told({"x": 0.1}, 1.0, seconds=3.0, overhead=0.5), Told({"x": 0.2}, 1.0, seconds=2.0, overhead=0.5)]
     split = time_split(fold_of(SPACE, trials))
-    assert (split.evaluating, split.proposing, split.workers) == (5.0, 1.0, 1)
+    assert (split.evaluating, split.proposing) == (5.0, 1.0)
     assert split.overhead == pytest.approx(1 / 6)
-    assert split.wall == 3.0  # asked at tick 2, told at tick 5
+    assert split.wall == 3.5  # proposed before tick 2, told at tick 5
+
+
+def test_where_nobody_measured_an_evaluation_it_took_from_asking_to_telling() -> None:
+    trials = [Told({"x": 0.1}, 1.0, seconds=None), Told({"x": 0.2}, state=State.FAILED, seconds=None)]
+    fold = fold_of(SPACE, trials)
+    assert [evaluating_seconds(trial) for trial in fold.history.trials()] == [1.0, None]
+    assert time_split(fold).evaluating == 1.0
 
 
 def test_counts_leave_out_states_without_trials() -> None:

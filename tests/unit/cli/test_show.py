@@ -28,9 +28,14 @@ def test_a_study_in_words() -> None:
         "best      0.5 in trial 0",
         "          C=2.5  kernel=poly",
         "sampler   random, seed 0",
-        "time      proposing 30 ms, evaluating 1.5 s, from first to last 5 s",
+        "time      proposing 30 ms, evaluating 1.5 s, from first to last 5.01 s",
     ]
     assert lines[-1] == "failed    2 by exception: ValueError: no data (a.py:3 in loss); trials 1 and 2"
+
+
+def test_a_study_in_which_nothing_runs_says_how_many_ran_at_a_time() -> None:
+    assert "workers   none now; so far 1 trial at a time (1 worker process)" in study_text(fold_with_failures(), "a.db")
+    assert "workers   none now; so far no trial asked yet" in study_text(fold_of(SPACE, []), "a.db")
 
 
 def test_an_empty_study_has_no_best_and_says_why() -> None:
