@@ -76,7 +76,7 @@ def unwrap(value: Json) -> Any:
     """The value that `wrap` was given (tuples come back as lists)."""
     if isinstance(value, list):
         return [unwrap(item) for item in value]
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not value:
         return value
     tag = value.get("$")
     if tag is None:

@@ -23,11 +23,13 @@ class Column:
 
     def grow(self, length: int) -> None:
         """Make the column at least `length` long."""
+        if length <= self._length:
+            return
         if length > len(self._data):
             wider = np.full((max(length, 2 * len(self._data)), *self._data.shape[1:]), self._fill, self._data.dtype)
             wider[: self._length] = self._data[: self._length]
             self._data = wider
-        self._length = max(self._length, length)
+        self._length = length
 
     def __setitem__(self, row: int | list[int], value: Any) -> None:
         self._data[row] = value
