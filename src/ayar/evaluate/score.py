@@ -51,16 +51,19 @@ class TestScore(msgspec.Struct, frozen=True):
         lines = [
             f"test {self.metric} {_with_interval(self.score, self.low, self.high)} on {self.n_test} sealed rows",
             f"cross-validation {_with_interval(self.cv_score, self.cv_low, self.cv_high)}, trial {self.number}",
-            f"gap {self.gap:+.4g}: the test score is {self._verdict()} cross-validation promised",
+            f"gap {self.gap:+.4g}: the test score is {self._verdict()}",
         ]
         if self.count > 1:
             lines.append(f"the test set was opened {self.count} times; this time, {utc_text(self.at)}: {self.reason}")
         return "\n".join(lines)
 
     def _verdict(self) -> str:
+        if self.cv_low is not None and self.cv_high is not None and self.cv_low <= self.score <= self.cv_high:
+            return "within the interval of cross-validation"
         if self.gap == 0:
-            return "just what"
-        return "better than" if (self.gap > 0) == (self.direction == "maximize") else "worse than"
+            return "just what cross-validation promised"
+        better = (self.gap > 0) == (self.direction == "maximize")
+        return f"{'better' if better else 'worse'} than cross-validation promised"
 
     def to_json(self) -> dict[str, Any]:
         """The score as plain JSON values."""

@@ -30,21 +30,23 @@ def test_it_names_both_scores_and_the_gap() -> None:
     assert str(SCORE).splitlines() == [
         "test accuracy 0.975 (95 % interval 0.95 to 0.99) on 360 sealed rows",
         "cross-validation 0.985 (95 % interval 0.97 to 1), trial 31",
-        "gap -0.01: the test score is worse than cross-validation promised",
+        "gap -0.01: the test score is within the interval of cross-validation",
     ]
 
 
 @pytest.mark.parametrize(
     ("change", "verdict"),
     [
-        ({"gap": 0.01}, "better than"),
-        ({"gap": 0.0}, "just what"),
-        ({"gap": 0.01, "direction": "minimize"}, "worse than"),
-        ({"gap": -0.01, "direction": "minimize"}, "better than"),
+        ({"gap": 0.02, "score": 1.01}, "better than cross-validation promised"),
+        ({"gap": 0.0, "cv_low": None}, "just what cross-validation promised"),
+        ({"gap": 0.02, "score": 1.01, "direction": "minimize"}, "worse than cross-validation promised"),
+        ({"gap": -0.02, "score": 0.96, "direction": "minimize"}, "better than cross-validation promised"),
     ],
 )
-def test_better_and_worse_follow_the_direction(change: dict[str, Any], verdict: str) -> None:
-    assert f"the test score is {verdict} cross-validation promised" in str(replace(SCORE, **change))
+def test_only_outside_the_interval_it_is_better_or_worse_and_follows_the_direction(
+    change: dict[str, Any], verdict: str
+) -> None:
+    assert f"the test score is {verdict}" in str(replace(SCORE, **change))
 
 
 def test_a_later_opening_is_labelled_with_its_count_and_reason() -> None:
