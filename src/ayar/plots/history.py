@@ -51,13 +51,14 @@ def optimization_history(source: Any, goal: int | str = 0) -> Any:
     title = f"{short(curve.name)} ({'lower' if curve.direction == 'minimize' else 'higher'} is better)"
     sign = fold.setup.goals[goal_index(fold, goal)].sign
     axis, outside = value_axis(title, known, sign)
-    picture = figure(xaxis={"title": {"text": "results, in the order told"}, "rangemode": "tozero"}, yaxis=axis)
+    told = "results, in the order told"
+    if outside:
+        told += f"; {count_text(outside, 'bad result')} outside the picture"
+    picture = figure(xaxis={"title": {"text": told}, "rangemode": "tozero"}, yaxis=axis)
     keep = thin(curve.value, keep=curve.improvements)
     _add_results(picture, fold, curve, keep)
     _add_best(picture, curve)
     _add_failures(picture, fold, curve)
-    if outside:
-        _say_outside(picture, outside)
     return picture
 
 
@@ -117,17 +118,4 @@ def _add_failures(picture: Any, fold: Fold, curve: Curve) -> None:
     )
     picture.update_layout(
         yaxis2={"overlaying": "y", "range": [-0.02, 1.0], "visible": False, "fixedrange": True, "showgrid": False}
-    )
-
-
-def _say_outside(picture: Any, outside: int) -> None:
-    picture.add_annotation(
-        text=f"{count_text(outside, 'bad result')} outside the picture",
-        showarrow=False,
-        x=1.0,
-        y=1.0,
-        xref="paper",
-        yref="paper",
-        xanchor="right",
-        yanchor="top",
     )

@@ -4,14 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from ayar.analysis.axes import Axis
 from ayar.analysis.parallel import Lanes, lanes
+from ayar.analysis.sample import goal_index
 from ayar.analysis.words import number_text
 from ayar.numerics.arrays import Floats
+from ayar.plots.scales import Scale, value_scale
 from ayar.plots.source import as_fold
 from ayar.plots.style import BEST, GRID, MAIN, QUIET, figure, graph_objects, nothing, short
 from ayar.plots.thin import thin
 from ayar.trial.fold import Fold
+
+Ticks = list[tuple[float, str]]
+"""(height from 0 to 1, words) each."""
 
 _INACTIVE = -0.14
 _MOST_LINES = 1_000
@@ -28,7 +32,8 @@ _CLASSES = (
 def parallel_coordinates(source: Any, goal: int | str = 0) -> Any:
     """One line a complete trial across all parameters; a line dips to the bottom where a parameter is inactive.
 
-    Above 1,000 trials the picture keeps the best, the worst and an even choice. At most 14 parameters.
+    Terrible values stand at the bad end of the goal's axis. Above 1,000 trials the picture keeps the best, the worst
+    and an even choice. At most 14 parameters.
 
     Arguments:
         source: a Study or a Fold.
@@ -51,7 +56,9 @@ def parallel_coordinates(source: Any, goal: int | str = 0) -> Any:
     if not found.axes or not len(found.value):
         return nothing("No complete trial yet." if found.axes else "The space has no parameter that is searched.")
     shown = found.axes[:_MOST_AXES]
-    height, ends = _heights(found, len(shown))
+    sign = fold.setup.goals[goal_index(fold, goal)].sign
+    scale = value_scale(found.value, sign)
+    height = np.column_stack([_heights(found, len(shown)), scale.of(found.value)])
     dips = bool(np.isnan(found.height[:, : len(shown)]).any())
     titles = [short(axis.name) for axis in shown] + [short(_goal_name(fold, goal))]
     picture = figure(
@@ -67,7 +74,7 @@ def parallel_coordinates(source: Any, goal: int | str = 0) -> Any:
         legend={"orientation": "h", "yanchor": "top", "y": -0.02, "x": 0.0},
         margin={"l": 24, "r": 56, "t": 40, "b": 40},
     )
-    _draw_axes(picture, shown, ends, dips)
+    _draw_axes(picture, [*(axis.ticks for axis in shown), _goal_ticks(scale, sign)], dips)
     _draw_lines(picture, found, height)
     return picture
 
@@ -76,21 +83,22 @@ def _goal_name(fold: Fold, goal: int | str) -> str:
     return goal if isinstance(goal, str) else fold.setup.goals[goal].name
 
 
-def _heights(found: Lanes, shown: int) -> tuple[Floats, tuple[float, float]]:
-    """(m, D + 1) heights with the goal as last axis, and the values at its ends."""
-    low, high = float(found.value.min()), float(found.value.max())
-    scaled = np.full(len(found.value), 0.5) if high == low else (found.value - low) / (high - low)
-    parameters = np.where(np.isnan(found.height[:, :shown]), _INACTIVE, found.height[:, :shown])
-    return np.column_stack([parameters, scaled]), (low, high)
+def _heights(found: Lanes, shown: int) -> Floats:
+    """(m, shown) heights of the parameters."""
+    return np.where(np.isnan(found.height[:, :shown]), _INACTIVE, found.height[:, :shown])
 
 
-def _draw_axes(picture: Any, shown: tuple[Axis, ...], ends: tuple[float, float], dips: bool) -> None:
-    ticks = [axis.ticks for axis in shown]
-    ticks.append(
-        [(0.0, number_text(ends[0])), (1.0, number_text(ends[1]))]
-        if ends[0] < ends[1]
-        else [(0.5, number_text(ends[0]))]
-    )
+def _goal_ticks(scale: Scale, sign: float) -> Ticks:
+    """Ticks of the goal's axis; its bad end says when worse values stand there too."""
+    if scale.low == scale.high:
+        return [(0.5, number_text(scale.low))]
+    places = (0.0, 0.5, 1.0) if scale.log else (0.0, 1.0)
+    worst = 1.0 if sign > 0 else 0.0
+    worse = " and worse" if scale.outside else ""
+    return [(place, number_text(scale.value(place)) + (worse if place == worst else "")) for place in places]
+
+
+def _draw_axes(picture: Any, ticks: list[Ticks], dips: bool) -> None:
     for place, marks in enumerate(ticks):
         picture.add_shape(
             type="line", x0=place, x1=place, y0=0.0, y1=1.0, line={"color": GRID, "width": 2}, layer="below"

@@ -112,7 +112,20 @@ def test_bad_outliers_do_not_flatten_the_history() -> None:
     study = fold_of({"x": (0.0, 1.0)}, trials, goals={"v": "maximize"})
     picture = draw("optimization_history", study)
     assert picture.layout.yaxis.range[0] > 0.9
-    assert any("1 bad result outside the picture" in note.text for note in picture.layout.annotations)
+    assert picture.layout.xaxis.title.text == "results, in the order told; 1 bad result outside the picture"
+    assert not picture.layout.annotations
+
+
+@pytest.mark.parametrize(
+    ("direction", "terrible", "ends"),
+    [("maximize", -1e6, ["-1 and worse", "-0.81"]), ("minimize", 1e6, ["-1", "-0.81 and worse"])],
+)
+def test_a_terrible_value_does_not_flatten_the_goals_axis_of_parallel_coordinates(
+    direction: str, terrible: float, ends: list[str]
+) -> None:
+    trials = [({"x": i / 20}, i / 100 - 1.0) for i in range(20)] + [({"x": 0.99}, terrible)]
+    picture = draw("parallel_coordinates", fold_of({"x": (0.0, 1.0)}, trials, goals={"v": direction}))
+    assert [note.text for note in picture.layout.annotations if note.name == "tick" and note.x == 1] == ends
 
 
 def test_the_front_stands_out_among_all_trials() -> None:
