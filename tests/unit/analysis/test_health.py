@@ -209,3 +209,21 @@ def test_a_second_opening_of_the_test_set_is_an_error() -> None:
 )
 def test_no_check_raises_on_odd_histories(code: str, trials: list[Any]) -> None:
     check(code, fold_of(SQUARE, trials))
+
+
+# -- constraints that nobody told --------------------------------------------------------------------------------------
+
+
+def test_a_constraint_that_no_complete_trial_told_is_an_error_that_names_the_metric() -> None:
+    trials = [Told({"x": 0.1, "y": 0.2}, 1.0, metrics={"size": 3.0}), Told({"x": 0.3, "y": 0.2}, 2.0)]
+    [found] = check("untold-constraint", fold_of(SQUARE, trials, constraints=["latency <= 10", "size <= 5"]))
+    assert found.level == "error"
+    assert found.sentence.startswith("latency is bounded, but none of 2 complete trials told it")
+    assert found.advice.endswith('return {"value": ..., "latency": ..., "size": ...}.')
+
+
+def test_a_constraint_that_some_trial_told_or_that_had_no_chance_is_fine() -> None:
+    told = [Told({"x": 0.1, "y": 0.2}, 1.0, metrics={"latency": 30.0}), Told({"x": 0.3, "y": 0.2}, 2.0)]
+    assert check("untold-constraint", fold_of(SQUARE, told, constraints=["latency <= 10"])) == []
+    failed = [Told({"x": 0.1, "y": 0.2}, state=State.FAILED)]
+    assert check("untold-constraint", fold_of(SQUARE, failed, constraints=["latency <= 10"])) == []

@@ -1,4 +1,4 @@
-"""Checks on what became of the trials: failures in one place, results that came too late, a test set opened twice."""
+"""Checks on what became of the trials: failures in one place, constraints nobody told, results too late, a test set opened again."""
 
 import math
 from collections.abc import Iterator
@@ -86,6 +86,26 @@ def _chance(failed: Bools, inside: Bools) -> float:
         if 0 <= size - k <= n - bad
     )
     return min(1.0, tail)
+
+
+def untold_constraint(view: View) -> Findings:
+    """A result constraint whose metric no complete trial told, so that no trial can ever be the best."""
+    setup, history = view.fold.setup, view.fold.history
+    complete = history.having(State.COMPLETE)
+    if not complete.any():
+        return
+    untold = np.isnan(history.violations[complete]).all(axis=0)
+    names = [named.name for named in (*setup.goals, *setup.constraints)]
+    example = ", ".join(f'"{name}": ...' for name in names)
+    for constraint, missing in zip(setup.constraints, untold, strict=True):
+        if missing:
+            yield Finding(
+                "untold-constraint",
+                "error",
+                f"{constraint.name} is bounded, but none of {count_text(int(complete.sum()), 'complete trial')} told "
+                "it, so none counts as feasible.",
+                f"Return it beside the goals, by name: return {{{example}}}.",
+            )
 
 
 def opened_again(view: View) -> Findings:
