@@ -90,10 +90,10 @@ _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"))
 def duration_text(seconds: float) -> str:
     """Seconds in the unit that fits.
 
-    >>> duration_text(0.0021), duration_text(42.3), duration_text(5400)
-    ('2.1 ms', '42.3 s', '1.5 h')
+    >>> duration_text(0.0021), duration_text(0.9997), duration_text(5400)
+    ('2.1 ms', '1 s', '1.5 h')
     """
-    if 0.0 < seconds < 1.0:
+    if 0.0 < seconds < 0.9995:  # from here on it rounds to a second
         return f"{1000.0 * seconds:.3g} ms"
     for size, unit in _UNITS:
         if seconds >= size:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ayar.analysis.words import count_text, duration_text
 from ayar.base.errors import NoTrial, SealedTestSet
-from ayar.cli.words import counts_text, values_text
+from ayar.cli.words import counts_text, finished, values_text
 from ayar.study.study import Study
 from ayar.trial.best import best_number, front_numbers
 from ayar.trial.fold import Fold
@@ -18,8 +18,9 @@ _ENOUGH = 10
 
 def summary(fold: Fold, seconds: float | None = None) -> str:
     """What the study found; `seconds` is how long this run took."""
-    took = "" if seconds is None else f" in {duration_text(seconds)}"
-    lines = [f"trials: {counts_text(fold.history.counts())}{took}", *_never_active(fold)]
+    counts = fold.history.counts()
+    took = f" in {duration_text(seconds)}" if seconds is not None and finished(counts) else ""
+    lines = [f"trials: {counts_text(counts)}{took}", *_never_active(fold)]
     return "\n".join([*lines, "", best_text(fold)])
 
 

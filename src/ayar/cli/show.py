@@ -100,8 +100,9 @@ def study_text(fold: Fold, storage: str) -> str:
 def _best_rows(fold: Fold) -> list[tuple[str, str]]:
     try:
         trials = best_trials(fold)
-    except NoTrial as error:
-        return [("best", str(error).partition("\n")[0])]
+    except NoTrial:
+        complete = fold.history.counts().get(State.COMPLETE)
+        return [("best", "none yet that keeps the constraints" if complete else "none yet")]
     rows = []
     for i, trial in enumerate(trials[:_MOST]):
         rows.append(("" if i else "best", f"{values_text(fold, trial)} in trial {trial.number}"))

@@ -29,10 +29,10 @@ def goals_text(goals: tuple[Goal, ...]) -> str:
 
 
 def budget_text(setup: Setup) -> str:
-    """The study's budget."""
+    """The study's budget, for a line that says what it is."""
     parts = [count_text(setup.max_trials, "trial")] if setup.max_trials is not None else []
     parts += [duration_text(setup.max_seconds)] if setup.max_seconds is not None else []
-    return " or ".join(parts) or "no budget"
+    return " or ".join(parts) or "none set"
 
 
 def ended_text(stop: StudyStopped) -> str:

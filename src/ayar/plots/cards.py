@@ -69,6 +69,8 @@ class Card:
     table: Table | None = None
     codes: tuple[Code, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    legend: str = ""
+    """How to read the pictures, said only where they are."""
 
 
 def cards_to_json(cards: Sequence[Card]) -> list[dict[str, Any]]:

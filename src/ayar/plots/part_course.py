@@ -84,4 +84,4 @@ def trials(fold: Fold) -> Card:
     complete = np.flatnonzero(fold.history.having(State.COMPLETE))
     best = complete[np.argsort(fold.history.losses[complete, 0], kind="stable")]
     table = trials_table(fold, [int(number) for number in best])
-    return Card(f"{count_text(len(fold.history), 'trial')}; in a browser, a column's name sorts by it.", table=table)
+    return Card(f"{count_text(len(fold.history), 'trial')}.", table=table)

@@ -12,7 +12,7 @@ from ayar.plots.slices import slice_panel
 from ayar.plots.tables import importance_table
 
 _MOST_SLICES = 9
-_MUCH = 0.05
+_MUCH = 0.1
 
 
 def mattered(view: View) -> Card:
@@ -21,12 +21,17 @@ def mattered(view: View) -> Card:
     if not found.shares:
         return Card(f"Nothing to weigh yet: {found.why}.", level="note")
     top = [f"{item.name} ({percent_text(item.share)})" for item in found.shares if item.share >= _MUCH]
-    sentence = f"{listed(top)} decided most of {found.goal}." if top else f"No parameter decided much of {found.goal}."
+    sentence = (
+        f"{listed(top)} mattered most for {found.goal}."
+        if top
+        else f"No parameter alone mattered much for {found.goal}."
+    )
     return Card(
         sentence,
         level="ok" if found.reliable else "note",
         text=_how(found),
         table=importance_table(found),
+        legend="Along each parameter: one dot a trial, the best in orange, the model's average as line with its band.",
         pictures=tuple(_pictures(view, found)),
     )
 
@@ -38,10 +43,7 @@ def _how(found: Importance) -> tuple[str, ...]:
         "parameter is judged among the configurations that have it."
     )
     trust = "" if found.reliable else " That is too little to trust the order."
-    model = (
-        f"The model predicts {percent_text(found.explained)} of the variation of trials it has not seen.{trust} Along "
-        "each parameter: one dot a trial, the best in orange, the model's average as line with its band."
-    )
+    model = f"The model predicts {percent_text(found.explained)} of the variation of trials it has not seen.{trust}"
     return method, model
 
 

@@ -1,5 +1,6 @@
 """Cards as plain text and as Markdown, for terminals, mails and repositories."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,11 +95,14 @@ def _cell(value: Any) -> str:
     return _visible(number_text(value) if isinstance(value, float) else str(value))
 
 
-_MARKUP = {ord(sign): f"\\{sign}" for sign in "\\`*_[]|#!~"} | {ord("<"): "&lt;", ord("&"): "&amp;", ord("\n"): " "}
+_MARKUP = {ord(sign): f"\\{sign}" for sign in "\\`*_[]|#!~"}
+_TAG = re.compile("<(?=[A-Za-z/!?])")
+_ENTITY = re.compile("&(?=#?[A-Za-z0-9]+;)")
 
 
 def _escaped(text: str) -> str:
-    return _visible(text).translate(_MARKUP)
+    """Text that Markdown shows as it is; signs such as <= stay, since they begin no tag."""
+    return _TAG.sub("&lt;", _ENTITY.sub("&amp;", _visible(text).translate(_MARKUP)))
 
 
 def _visible(text: str) -> str:

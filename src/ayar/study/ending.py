@@ -29,7 +29,8 @@ def why(log: Log, reason: str) -> str:
     if reason != "budget":
         return reason
     if setup.max_trials is not None and log.history.asked >= setup.max_trials:
-        return f"its budget of {setup.max_trials} trials is spent"
+        trials = "1 trial" if setup.max_trials == 1 else f"{setup.max_trials} trials"
+        return f"its budget of {trials} is spent"
     return f"its budget of {setup.max_seconds:g} seconds is spent"
 
 

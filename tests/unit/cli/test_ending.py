@@ -10,6 +10,11 @@ def test_a_parameter_that_was_never_active_is_named() -> None:
     assert "never active" not in summary(fold_of(SPACE, [({"kernel": "rbf"}, 0.5)] * 9))
 
 
+def test_a_run_that_finished_no_trial_took_no_time_worth_saying() -> None:
+    assert summary(fold_of(SPACE, []), 0.03).startswith("trials: none yet\n")
+    assert summary(fold_of(SPACE, [({"kernel": "rbf"}, 0.5)]), 0.9997).startswith("trials: 1 complete in 1 s\n")
+
+
 def test_the_best_trial_is_there_to_copy() -> None:
     fold = fold_of(SPACE, [({"kernel": "poly", "degree": 3}, 0.5), ({"kernel": "rbf"}, 0.75)])
     assert best_text(fold).splitlines() == [

@@ -38,8 +38,12 @@ def test_a_study_in_which_nothing_runs_says_how_many_ran_at_a_time() -> None:
     assert "workers   none now; so far no trial asked yet" in study_text(fold_of(SPACE, []), "a.db")
 
 
-def test_an_empty_study_has_no_best_and_says_why() -> None:
-    assert "best      expected a complete trial, got none (no trials yet)" in study_text(fold_of(SPACE, []), "a.db")
+def test_a_study_without_a_best_says_so() -> None:
+    rows = study_text(fold_of(SPACE, []), "a.db").splitlines()
+    assert "best      none yet" in rows
+    assert "budget    none set, 0 trials done" in rows
+    outside = fold_of(SPACE, [Told({"C": 2.5, "kernel": "poly"}, 0.5)], constraints=["latency <= 1"])
+    assert "best      none yet that keeps the constraints" in study_text(outside, "a.db")
 
 
 def test_the_front_of_several_goals_is_listed() -> None:

@@ -197,3 +197,15 @@ def test_an_unknown_ending_is_refused_and_nothing_written(tmp_path: Path) -> Non
     with pytest.raises(ArgumentError, match=r"expected a file ending in \.html, \.md, \.json, \.txt, got '.*\.pdf'"):
         write_report(studies.single(), tmp_path / "report.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_markdown_says_nothing_of_what_only_a_page_has() -> None:
+    text = markdown_report(studies.conditional())
+    assert "sorts by" not in text
+    assert "one dot a trial" not in text
+    assert "one dot a trial" in html_report(studies.conditional())
+
+
+def test_comparisons_stay_readable_in_markdown() -> None:
+    fold = fold_of({"x": (0.0, 1.0)}, [({"x": 0.5}, 1.0)], constraints=["latency <= 10"])
+    assert "latency <= 10" in markdown_report(fold)

@@ -98,11 +98,12 @@ def too_few(view: View) -> Findings:
     if complete == 0:
         return
     active = float(view.sample.A.sum(axis=1).mean()) if len(view.sample) else 0.0
+    words = "1 active parameter" if active == 1.0 else f"{number_text(active, 2)} active parameters"
     if complete < _PER_PARAMETER * active and complete < view.fold.setup.space.size:
         yield Finding(
             "too-few",
             "note",
-            f"{count_text(complete, 'complete trial')} for {number_text(active, 2)} active parameters on average; "
+            f"{count_text(complete, 'complete trial')} for {words} on average; "
             f"{_PER_PARAMETER} a parameter is a fair start.",
             f"Raise the budget to about {_PER_PARAMETER * int(np.ceil(active))} trials, or search fewer parameters.",
         )
