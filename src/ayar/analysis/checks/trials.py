@@ -1,4 +1,4 @@
-"""Checks on what became of the trials: failures in one place, constraints nobody told, results too late, a test set opened again."""
+"""Checks on what became of the trials: failures in one place, late results, constraints untold, a test set opened twice."""
 
 import math
 from collections.abc import Iterator
@@ -94,11 +94,10 @@ def untold_constraint(view: View) -> Findings:
     complete = history.having(State.COMPLETE)
     if not complete.any():
         return
-    untold = np.isnan(history.violations[complete]).all(axis=0)
-    names = [named.name for named in (*setup.goals, *setup.constraints)]
+    names = [*(goal.name for goal in setup.goals), *(constraint.name for constraint in setup.constraints)]
     example = ", ".join(f'"{name}": ...' for name in names)
-    for constraint, missing in zip(setup.constraints, untold, strict=True):
-        if missing:
+    for constraint, column in zip(setup.constraints, history.violations[complete].T, strict=True):
+        if np.isnan(column).all():
             yield Finding(
                 "untold-constraint",
                 "error",
