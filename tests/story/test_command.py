@@ -411,7 +411,7 @@ def test_a_report_is_written_under_the_studys_name(place: Place) -> None:
     done = place.run("report")
     assert done.stdout == "first-try.html\n", done.stderr
     assert "<html" in (place.folder / "first-try.html").read_text()
-    assert "cannot write" in place.run("report", "nowhere/r.html").stderr
+    assert "expected a folder at nowhere, found none" in place.run("report", "nowhere/r.html").stderr
 
 
 def test_a_dry_run_and_a_look_at_proposals_write_nothing(place: Place) -> None:
