@@ -16,7 +16,7 @@ from ayar.cli.choices import DEFAULT_STORAGE, Format
 from ayar.cli.exits import Exit, exit_of
 from ayar.cli.help import Verb, Verbs
 from ayar.cli.talk import Talk
-from ayar.cli.units import seconds, size
+from ayar.cli.units import amount, one_of, seconds, size, whole
 
 SEARCH, LOOK = "Search", "Look at what was found"
 BUDGET, RUN, FIRST, WHERE, OUTPUT = "Budget", "Running", "Looking first", "Which study", "Output"
@@ -110,7 +110,12 @@ def tune(
     ],
     max_trials: Annotated[
         int | None,
-        typer.Option(min=0, metavar="N", help="Trials of the whole study, over all workers.", rich_help_panel=BUDGET),
+        typer.Option(
+            parser=_parser(whole(0)),
+            metavar="N",
+            help="Trials of the whole study, over all workers.",
+            rich_help_panel=BUDGET,
+        ),
     ] = None,
     max_seconds: Annotated[
         float | None,
@@ -124,7 +129,7 @@ def tune(
     max_failures: Annotated[
         float | None,
         typer.Option(
-            min=0,
+            parser=_parser(amount),
             metavar="N",
             help="More failed trials end the study; below 1 a share of them. [default: 0.5]",
             rich_help_panel=BUDGET,
@@ -133,14 +138,20 @@ def tune(
     workers: Annotated[
         int | None,
         typer.Option(
-            min=-1, metavar="N", help="Trials at a time, a process each; -1: one a core.", rich_help_panel=RUN
+            parser=_parser(whole(-1)),
+            metavar="N",
+            help="Trials at a time, a process each; -1: one a core.",
+            rich_help_panel=RUN,
         ),
     ] = None,
     sampler: Annotated[
         str | None, typer.Option(metavar="NAME", help="How trials are chosen. [default: auto]", rich_help_panel=RUN)
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Of all random choices of a new study.", rich_help_panel=RUN)
+        int | None,
+        typer.Option(
+            parser=_parser(whole()), metavar="N", help="Of all random choices of a new study.", rich_help_panel=RUN
+        ),
     ] = None,
     trial_timeout: Annotated[
         float | None,
@@ -166,7 +177,12 @@ def tune(
     ] = False,
     print_trials: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Print the next N proposals; run nothing.", rich_help_panel=FIRST),
+        typer.Option(
+            parser=_parser(whole(1)),
+            metavar="N",
+            help="Print the next N proposals; run nothing.",
+            rich_help_panel=FIRST,
+        ),
     ] = None,
     storage: Storage = None,
     study: Study = None,
@@ -205,7 +221,7 @@ def tune(
 def show(
     trial: Annotated[
         int | None,
-        typer.Argument(metavar="TRIAL", help="A trial's number, to see its story."),
+        typer.Argument(parser=_parser(whole(0)), metavar="TRIAL", help="A trial's number, to see its story."),
     ] = None,
     storage: Storage = None,
     study: Study = None,
@@ -227,7 +243,13 @@ def show(
 def best(
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="The parameters alone, written like this.", rich_help_panel=OUTPUT),
+        typer.Option(
+            "--format",
+            parser=_parser(one_of(Format)),
+            metavar="FORMAT",
+            help="The parameters alone, as python, argv or json.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     storage: Storage = None,
     study: Study = None,

@@ -1,4 +1,4 @@
-"""Checks on what became of the trials: failures in one place, late results, constraints untold, a test set opened twice."""
+"""Checks on what became of the trials: failures in one place, constraints untold, late results, a test set reopened."""
 
 import math
 from collections.abc import Iterator
