@@ -97,6 +97,14 @@ def test_a_parameter_without_effect_is_found(seed: int, gather: bool) -> None:
     assert [finding.sentence.split()[0] for finding in found] == [dummy]
 
 
+def test_a_parameter_that_decides_another_goal_has_an_effect() -> None:
+    uniforms = stream(0, 0, "test").random((40, 2))
+    trials = [({"x": x, "y": y}, ((x - 0.3) ** 2, y)) for x, y in uniforms.tolist()]
+    assert check("no-effect", fold_of(SQUARE, trials, goals={"loss": "minimize", "size": "minimize"})) == []
+    alone = check("no-effect", fold_of(SQUARE, [(params, losses[0]) for params, losses in trials]))
+    assert [finding.sentence.split()[0] for finding in alone] == ["y"]
+
+
 def test_duplicates_are_counted() -> None:
     found = check("duplicates", fold_of(SQUARE, square_trials(18) + square_trials(3)))
     assert found[0].sentence == "3 of 21 trials (14%) repeat a configuration tried before."

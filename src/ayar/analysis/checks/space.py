@@ -8,6 +8,7 @@ import numpy as np
 
 from ayar.analysis.axes import Axis, axes, places
 from ayar.analysis.checks.base import Finding, Findings, View
+from ayar.analysis.importance import Importance, Share, importance
 from ayar.analysis.words import count_text, listed, number_text, percent_text
 from ayar.base.rng import stream
 from ayar.numerics.arrays import Floats
@@ -112,19 +113,31 @@ def missing_log(view: View) -> Findings:
 
 
 def no_effect(view: View) -> Findings:
-    """A parameter whose share of the variation is surely small."""
+    """A parameter whose share of the variation is surely small, for every goal."""
     found = view.importance
-    if found is None or not found.reliable:
-        return
-    for share in found.shares:
-        if share.share <= _NO_SHARE and share.high <= _NO_SHARE_HIGH and share.active >= _FEWEST_FOR_MODEL:
-            yield Finding(
-                "no-effect",
-                "note",
-                f"{share.name} decides {percent_text(share.share)} of the result, and surely not over "
-                f"{100 * share.high:.1f} %, in {count_text(share.active, 'trial')}.",
-                "Drop it or fix it, and the search has one dimension less.",
-            )
+    idle = [] if found is None else _idle(found)
+    for goal in range(1, len(view.fold.setup.goals) if idle else 0):
+        also = {share.name for share in _idle(importance(view.fold, goal))}
+        idle = [share for share in idle if share.name in also]
+    for share in idle:
+        yield Finding(
+            "no-effect",
+            "note",
+            f"{share.name} decides {percent_text(share.share)} of the result, and surely not over "
+            f"{100 * share.high:.1f} %, in {count_text(share.active, 'trial')}.",
+            "Drop it or fix it, and the search has one dimension less.",
+        )
+
+
+def _idle(found: Importance) -> list[Share]:
+    """Shares that are surely small; none where the model cannot be trusted."""
+    if not found.reliable:
+        return []
+    return [
+        share
+        for share in found.shares
+        if share.share <= _NO_SHARE and share.high <= _NO_SHARE_HIGH and share.active >= _FEWEST_FOR_MODEL
+    ]
 
 
 def dead_branch(view: View) -> Findings:
