@@ -65,9 +65,10 @@ class _Found:
         """Masked codes of those rows of decoded codes X that are feasible and wanted."""
         codec = self.space.codec
         A = codec.activity(X)
-        good = self.space.feasible(X, A)
-        self.feasible |= bool(good.any())
-        masked = codec.mask(X, A)[good]
+        masked = codec.mask(X, A)
+        if self.space.rules:
+            masked = masked[self.space.feasible(X, A)]
+        self.feasible |= len(masked) > 0
         return masked if self.accept is None else masked[self.accept(masked)]
 
     def keep(self, suitable: Floats) -> None:
@@ -76,7 +77,7 @@ class _Found:
         self.missing -= len(self.kept[-1])
 
     def rows(self) -> tuple[Floats, Mask]:
-        X = np.concatenate(self.kept) if self.kept else np.empty((0, len(self.space.codec.names)))
+        X = self.kept[0] if len(self.kept) == 1 else np.vstack([np.empty((0, len(self.space.codec.names))), *self.kept])
         return X, ~np.isnan(X)
 
 
