@@ -1,7 +1,8 @@
 """What a benchmark problem is: a space, a loss that is observed, and the loss without noise that is scored.
 
-Suites make these records (`benchmarks/suites`), the driver runs tuners on them (`benchmarks/run.py`). Losses are minimised.
-A parameter stands after the parents that its `when` names, so that one pass over a space decides what is active.
+Suites make these records (`benchmarks/suites`), the driver runs tuners on them (`benchmarks/run.py`). Losses are
+minimised. A parameter stands after the parents that its `when` names, so that one pass over a space decides what is
+active.
 """
 
 import math
@@ -67,9 +68,9 @@ class Outcome:
 class Problem:
     """A problem, and the scale on which its regret is told.
 
-    `evaluate` observes, with whatever noise the problem has, drawn from the generator handed in. `truth` is the loss that
-    is scored, without noise; infinite where the configuration fails. `best` is the least truth, `median` the median truth
-    of random configurations that do not fail. Both functions get active parameters only.
+    `evaluate` observes, with whatever noise the problem has, drawn from the generator handed in. `truth` is the loss
+    that is scored, without noise; infinite where the configuration fails. `best` is the least truth, `median` the
+    median truth of random configurations that do not fail. Both functions get active parameters only.
     """
 
     name: str
@@ -97,7 +98,7 @@ class Problem:
 
 
 def active(space: Space, params: Mapping[str, Any]) -> Params:
-    """`params` without those that are not active, in the order of the space; a KeyError where an active one is missing."""
+    """`params` without those that are not active, in the order of the space. KeyError: an active one is missing."""
     kept: Params = {}
     for parameter in space:
         if all(parent in kept and kept[parent] in values for parent, values in parameter.when.items()):
