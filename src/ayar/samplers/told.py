@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ayar.numerics.arrays import Bools, Floats
+from ayar.numerics.pareto import non_dominated
 from ayar.space.codec import Codec
-from ayar.trial.best import non_dominated
 from ayar.trial.history import History
 from ayar.trial.state import State
 
