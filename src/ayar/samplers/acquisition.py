@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ayar.numerics import gp
 from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.gaussian import log_h, log_h_slopes
 from ayar.numerics.surrogate import Surrogate
@@ -28,18 +27,17 @@ class LogEI:
 
     def values(self, U: Floats, A: Bools) -> Floats:
         """(m,) at unit coordinates U (m, D) with activity A."""
-        mean, deviation = gp.predict(self.model.process, self.model.scale(U, A))
+        mean, deviation = self.model.latent(U, A)
         ln_h, _ = _averaged(log_h((self.threshold - mean) / deviation[:, None]))
         return self._limited(A, ln_h + np.log(deviation))
 
     def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """(m,) values and (m, D) slopes by the unit coordinates; 0 for categorical and inactive ones."""
-        model = self.model
-        mean, deviation, pull_back = gp.predict_with_slopes(model.process, model.scale(U, A))
+        mean, deviation, pull = self.model.latent_with_slopes(U, A)
         each, psi, rho = log_h_slopes((self.threshold - mean) / deviation[:, None])
         ln_h, p = _averaged(each)
-        by_Z = pull_back(-p * psi / deviation[:, None], (p * rho).sum(axis=1) / deviation)
-        return self._limited(A, ln_h + np.log(deviation)), model.embedding.pull_back(by_Z / model.lengths, U, A)
+        slopes = pull(-p * psi / deviation[:, None], (p * rho).sum(axis=1) / deviation)
+        return self._limited(A, ln_h + np.log(deviation)), slopes
 
     def _limited(self, A: Bools, value: Floats) -> Floats:
         return value if self.branch is None else np.where((self.branch == A).all(axis=1), value, -np.inf)

@@ -4,7 +4,7 @@ For 10 to 1,000 trials that cost more than a fraction of a second each. Beyond s
 objectives by the ten thousand, take another sampler.
 
 n, b, D  told trials, pending ones, parameters     U, A  (n, D) unit coordinates, activity     y  (n,) warped targets
-θ  fitted log length-scales and variances          E  (n, P) embedded rows
+θ  fitted length-scales, variances and input warps
 Start: `design`. Model: Matérn-5/2 on one embedding of all branches (`numerics.embedding`), fitted by MAP (`fits`) to
 values capped, warped and standardised (`numerics.warps`). Pending trials answer in 8 imagined ways sharing one factor
 (`numerics.gp`). A quarter of the proposals improve the branch tried least for its size, since a branch whose first
@@ -19,12 +19,14 @@ import numpy as np
 from scipy.special import ndtri
 
 from ayar.base.rng import Streams
-from ayar.numerics import gp_fit, surrogate
+from ayar.numerics import surrogate
 from ayar.numerics.arrays import Bools, Floats
-from ayar.numerics.embedding import Axis, Embedding
+from ayar.numerics.embedding import Embedding
+from ayar.numerics.priors import prior
 from ayar.numerics.qmc import shifted_sobol
 from ayar.numerics.single_thread import one_blas_thread
 from ayar.numerics.surrogate import Surrogate
+from ayar.numerics.theta import Theta
 from ayar.numerics.warps import Warp
 from ayar.samplers.acquisition import LogEI
 from ayar.samplers.base import Capabilities, Proposal, Sampler
@@ -69,7 +71,7 @@ class MixGP(Sampler):
         """Start-up points first, then the best of expected improvement; as `Sampler.propose`."""
         task, codec = _Task.of(setup), setup.space.codec
         told, unseen = read_told(history, codec), Unseen(setup, history)
-        fits = read_fits(history, len(task.fitter.belief.mean))
+        fits = read_fits(history, task.fitter.belief)
         proposals: list[Proposal] = []
         with one_blas_thread():
             for i in range(count):
@@ -81,7 +83,7 @@ class MixGP(Sampler):
                 told = told.with_pending(point.U, point.A)
                 unseen.take(point.X)
                 if "theta" in note:
-                    fits.setdefault(note["fit"], np.array(note["theta"]))
+                    fits.setdefault(note["fit"], task.fitter.belief.theta(np.array(note["theta"])))
         return proposals
 
 
@@ -100,13 +102,8 @@ class _Task:
     def of(cls, setup: Setup) -> "_Task":
         space = setup.space
         active = active_parameters(space)
-        embedding = Embedding(
-            [
-                Axis(column.levels if column.kind == "categorical" else 0, column.conditional)
-                for column in space.codec.columns
-            ]
-        )
-        fitter = Fitter(embedding, gp_fit.prior(embedding.categorical, active))
+        embedding = Embedding.of(space.codec.columns)
+        fitter = Fitter(embedding, prior(embedding.categorical, active))
         return cls(setup, active, start_length(space, active, setup.max_trials), fitter)
 
 
@@ -117,7 +114,7 @@ class _Chooser:
     task: _Task
     told: Told
     unseen: Unseen
-    fits: dict[int, Floats]
+    fits: dict[int, Theta]
     rng: Streams
     i: int
 
@@ -151,28 +148,29 @@ class _Chooser:
     def _from_model(self) -> Choice | None:
         """The best point of the first rung of the ladder that has one."""
         losses = single_losses(self.told, self.rng(self.i, "goals").random((self.told.goals.shape[1],)))
-        E = self.task.fitter.embedding(self.told.U, self.told.A)
         y, warp = surrogate.targets(losses)
-        for theta, count, fallback in self._thetas(E, losses):
+        for theta, count, fallback in self._thetas(losses):
             try:
-                model = surrogate.build(self.task.fitter.embedding, E, y, theta)
+                model = surrogate.build(self.task.fitter.embedding, self.told.U, self.told.A, y, theta)
                 found = self._improving(model)
             except np.linalg.LinAlgError:
                 continue
             if found is not None:
                 point, why = found
                 expected = self._expected(model, warp, point)
-                fit = {"fit": count, "theta": theta.tolist(), "fingerprint": numeric_fingerprint()}
+                fit = {"fit": count, "theta": theta.vector.tolist(), "fingerprint": numeric_fingerprint()}
                 return point, {**why, **expected, **fit, "fallback": fallback}
         return None
 
-    def _thetas(self, E: Floats, losses: Floats) -> Iterator[tuple[Floats, int, str | None]]:
+    def _thetas(self, losses: Floats) -> Iterator[tuple[Theta, int, str | None]]:
         """The ladder: θ by the schedule, then the prior's mode; each with its fit count and reason."""
         c = last_fit(len(losses))
         fitter = self.task.fitter
         theta = self.fits.get(c)
-        yield fitter.theta(E[:c], losses[:c], self.fits, self.rng(self.i, "fit")) if theta is None else theta, c, None
-        yield fitter.belief.mean, 0, "no model with the fitted length-scales; used the prior's"
+        if theta is None:
+            theta = fitter.theta(self.told.U[:c], self.told.A[:c], losses[:c], self.fits, self.rng(self.i, "fit"))
+        yield theta, c, None
+        yield fitter.belief.mode, 0, "no model with the fitted length-scales; used the prior's"
 
     def _improving(self, model: Surrogate) -> Choice | None:
         """The free point of largest expected improvement, in the branch whose turn it is, else anywhere."""
@@ -185,7 +183,7 @@ class _Chooser:
         return self._best_free(model, self._score(imagined, None))
 
     def _score(self, model: Surrogate, branch: Bools | None) -> LogEI:
-        means = model.process.means
+        means = model.means
         A = np.vstack([self.told.A[model.rows], self.told.A_pending])
         inside = np.ones(len(A), dtype=np.bool_) if branch is None else (branch == A).all(axis=1)
         return LogEI(model, means[inside if inside.any() else slice(None)].min(axis=0), branch)
@@ -193,7 +191,7 @@ class _Chooser:
     def _best_free(self, model: Surrogate, score: LogEI) -> Choice | None:
         points = enumerated(self.task.setup.space)
         if points is None:
-            points, values = self._searched(score, self._parents(model, score.branch), np.exp(model.theta[:-2]))
+            points, values = self._searched(score, self._parents(model, score.branch), model.theta.lengths)
         else:
             values = score.values(points.U, points.A)
         values = np.where(self.unseen.accepts(points.X), values, -np.inf)
@@ -206,7 +204,7 @@ class _Chooser:
 
     def _parents(self, model: Surrogate, branch: Bools | None) -> Floats:
         """(k, D) complete coordinates of the best told points, those of the branch first."""
-        order = model.rows[np.argsort(model.process.means[:, 0], kind="stable")]
+        order = model.rows[np.argsort(model.means[:, 0], kind="stable")]
         best, A = completed(self.told.U[order], self.told.A[order]), self.told.A[order]
         if branch is not None:
             best = best[np.argsort((branch != A).any(axis=1), kind="stable")]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from ayar.numerics import gp, gp_fit, surrogate
+from ayar.numerics import gp, surrogate
 from ayar.numerics.embedding import Axis, Embedding
+from ayar.numerics.priors import prior
 from ayar.numerics.surrogate import Surrogate
 from ayar.samplers.acquisition import LogEI
 
@@ -21,7 +22,7 @@ def uniforms(*shape: int, key: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[
 def model() -> Surrogate:
     U, A = uniforms(10, 3), np.ones((10, 3), dtype=np.bool_)
     A[::3, 1] = False
-    return surrogate.build(AXES, AXES(U, A), np.sin(5 * U[:, 0]) + U[:, 2], gp_fit.prior(AXES.categorical, 3.0).mean)
+    return surrogate.build(AXES, U, A, np.sin(5 * U[:, 0]) + U[:, 2], prior(AXES.categorical, 3.0).mode)
 
 
 def test_value_is_the_logarithm_of_the_mean_improvement(model: Surrogate) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ayar.samplers.fits import NOTE_VERSION
 from ayar.samplers.mixgp import MixGP
 from ayar.space.domains import Bool, Categorical, Constant, Float, Int
 from ayar.space.space import Space
@@ -165,7 +166,7 @@ def test_odd_history_still_gives_new_points_and_a_note(name: str) -> None:
 @pytest.mark.parity("G7")
 def test_note_that_cannot_be_fitted_falls_back_to_the_prior_and_says_so() -> None:
     trials = run(LINE, MixGP(), bowl, 6)
-    spoiled = {"sampler": "gp", "version": 1, "theta": [math.nan] * 3, "fit": 6}
+    spoiled = {"sampler": "gp", "version": NOTE_VERSION, "theta": [math.nan] * 5, "fit": 6}
     proposal = propose(fold_of(LINE, [*trials[:-1], Told(trials[-1].params, 0.1, note=spoiled)]), MixGP())[0]
     assert proposal.note["fallback"] == "no model with the fitted length-scales; used the prior's"
 
