@@ -1,0 +1,257 @@
+"""Parzen densities over mixed, conditional points: a product kernel for each point, and one for the belief before any.
+
+n, D  points and parameters              U, A  (n, D) unit coordinates and activity
+K     kernels: n, then the belief's      w     (K,) weights, sum 1
+d     some numeric parameters            M, s  (K, d) centres and bandwidths
+m     points to score or to draw         x, a  (m, d) their coordinates and activity
+
+A kernel is, for a number, a normal cut to [0, 1], or its mass in the value's cell where the number has steps; for a
+choice, a smoothed table. Where a point lacks a parameter its kernel holds the belief instead, and what a scored point
+lacks is left out. So the density is one over the whole tree: given the parents, whatever they make active integrates
+to 1; branches share what they have in common and need no densities of their own.
+
+For numbers without steps the log densities of all kernels at all points are one matrix product,
+    ln N(x; M, s²) − ln mass  =  [a x², a x, a] · [−½ s⁻², M s⁻², −½ M² s⁻² − ln(s mass √2π)],
+x and M taken from the middle, which saves digits.
+
+Bandwidth: s = σ n^(−1/(p + 4)) for parameters of deviation σ in n points of p active parameters each, within
+[1 / min(100, n + 2), 1]. Sources: Scott 2015, Multivariate Density Estimation, eq. (6.44); the least bandwidth and the
+tables: Watanabe 2023, arXiv:2304.11127, section 3.3; measured against the gap to the neighbour in
+docs/research/engine-ablations.md, 14.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.truncated_normal import log_mass, unit_mass, unit_quantile
+
+SCALE = 1.0
+"""Factor of the bandwidth."""
+NARROWEST = 100.0
+"""The least bandwidth is this part of the range."""
+_UNIFORM = 1.0 / 12.0  # variance that the belief adds, as one more point
+_NARROW_CELL = 1e-4  # where all cells are narrower, the density in the middle serves
+_LEAST_CHANCE = 1e-300  # stands for a chance of 0, whose logarithm is not finite
+_LN_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A numeric or ordered parameter; the belief is a normal in unit coordinates, cut to [0, 1], or chances."""
+
+    mean: float = 0.5
+    sd: float = 1.0
+    levels: int = 0
+    """Number of its values; 0 if continuous."""
+    first: int = 0
+    """For whole numbers on a log scale the least, at least 1; 0 where the cells of all values are equally wide."""
+    chances: tuple[float, ...] = ()
+    """The belief in each value, (levels,), sum 1; empty where the normal holds."""
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether its cells are wide enough to matter."""
+        low, high = self.cells(np.zeros(1))
+        return self.levels > 0 and bool(high[0] - low[0] > _NARROW_CELL)
+
+    def cells(self, u: Floats) -> tuple[Floats, Floats]:
+        """Lower and upper ends of the cells that hold u, in unit coordinates."""
+        count = max(self.levels, 1)
+        if not self.first:
+            place = np.clip(np.floor(u * count), 0.0, count - 1.0)
+            return place / count, (place + 1.0) / count
+        start, last = self.first - 0.5, self.first + count - 1.0
+        span = np.log((last + 0.5) / start)
+        value = np.clip(np.rint(start * np.exp(span * u)), self.first, last)
+        return np.log((value - 0.5) / start) / span, np.log((value + 0.5) / start) / span
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A parameter of C unordered values; value c holds [c, c + 1) / C of the unit interval."""
+
+    chances: tuple[float, ...]
+    """The belief in each value, (C,), sum 1."""
+
+
+Axis: TypeAlias = Number | Choice
+
+
+class Parzen:
+    """The mixture of the kernels of some points and of the belief.
+
+    Arguments:
+        axes: the D parameters.
+        U, A: (n, D) the points; n may be 0. Coordinates of inactive parameters are not read.
+        weights: (n,) weights of the points; the belief's is 1.
+
+    >>> density = Parzen([Number(), Choice((0.5, 0.5))], np.array([[0.2, 0.75]]), np.ones((1, 2), bool), np.ones(1))
+    >>> density.log_density(np.array([[0.2, 0.75], [0.9, 0.25]]), np.ones((2, 2), bool)).round(3).tolist()
+    [-0.134, -1.334]
+    """
+
+    def __init__(self, axes: Sequence[Axis], U: Floats, A: Bools, weights: Floats) -> None:
+        self.weights: Floats = np.append(weights, 1.0) / (weights.sum() + 1.0)
+        self.parts = tuple(_parts(axes, U, A))
+
+    def draw(self, uniforms: Floats) -> tuple[Floats, Ints]:
+        """Points (m, D) from uniforms (m, 1 + D), all parameters given; and the kernel each is from, (m,).
+
+        Kernel number n is the belief's.
+        """
+        ends = np.cumsum(self.weights)
+        kernels = np.minimum(np.searchsorted(ends, uniforms[:, 0], side="right"), len(ends) - 1)
+        U = np.empty((len(uniforms), uniforms.shape[1] - 1))
+        for part in self.parts:
+            U[:, part.columns] = part.draw(uniforms[:, 1:][:, part.columns], kernels)
+        return U, kernels
+
+    def log_density(self, U: Floats, A: Bools) -> Floats:
+        """(m,) at unit coordinates U (m, D) with activity A; finite."""
+        each = np.repeat(np.log(self.weights)[:, None], len(U), axis=1)
+        for part in self.parts:
+            a = A[:, part.columns]
+            each += part.log_kernels(np.where(a, U[:, part.columns], 0.5), a)
+        top = each.max(axis=0)
+        return np.asarray(top + np.log(np.exp(each - top).sum(axis=0)))
+
+
+class _Part(ABC):
+    """The factors of all kernels in some of the parameters."""
+
+    columns: list[int]
+
+    @abstractmethod
+    def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
+        """Coordinates (m, d) of points from the given kernels (m,), by uniforms (m, d)."""
+
+    @abstractmethod
+    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+        """(K, m) logarithm of every kernel's factor at every point (m, d); 0 where the point lacks the parameter."""
+
+
+def _parts(axes: Sequence[Axis], U: Floats, A: Bools) -> Iterator[_Part]:
+    p = float(A.sum()) / max(len(A), 1)
+    smooth = []
+    for d, axis in enumerate(axes):
+        if isinstance(axis, Choice):
+            yield _Chosen(d, axis, U[:, d], A[:, d])
+        elif axis.has_steps:
+            yield _Stepped(d, axis, U[:, d], A[:, d], p)
+        else:
+            smooth.append((d, axis))
+    if smooth:
+        yield _Smooth(smooth, U, A, p)
+
+
+class _Smooth(_Part):
+    """Normals cut to [0, 1], of all numbers without steps."""
+
+    def __init__(self, numbers: Sequence[tuple[int, Number]], U: Floats, A: Bools, p: float) -> None:
+        self.columns = [d for d, _ in numbers]
+        V, active = U[:, self.columns], A[:, self.columns]
+        means, sds = (np.array([[getattr(axis, name) for _, axis in numbers]]) for name in ("mean", "sd"))
+        self.M = np.concatenate([np.where(active, V, means), means])
+        self.s = np.concatenate([np.where(active, bandwidths(V, active, p), sds), sds])
+
+    def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
+        return unit_quantile(uniforms, self.M[kernels], self.s[kernels])
+
+    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+        x, M = np.where(a, x - 0.5, 0.0), self.M - 0.5
+        precision = 1.0 / (self.s * self.s)
+        pull = M * precision
+        constant = -0.5 * M * pull - np.log(self.s * unit_mass(self.M, self.s)) - _LN_SQRT_2PI
+        C = np.concatenate([-0.5 * precision, pull, constant], axis=1)
+        return np.asarray(C @ np.concatenate([x * x, x, a], axis=1).T)
+
+
+class _Stepped(_Part):
+    """Masses of normals in the cells of one number; kernels of one value are worked out once."""
+
+    def __init__(self, d: int, axis: Number, u: Floats, active: Bools, p: float) -> None:
+        self.columns = [d]
+        self.axis = axis
+        values, rows = np.unique(u[active], return_inverse=True)
+        self.row = np.full(len(u) + 1, len(values))
+        self.row[:-1][active] = rows
+        self.M = np.append(values, axis.mean)
+        width = bandwidths(u[:, None], active[:, None], p)
+        self.s = np.append(np.repeat(width, len(values)), axis.sd)
+
+    def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
+        row = self.row[kernels][:, None]
+        points = unit_quantile(uniforms, self.M[row], self.s[row])
+        if not self.axis.chances:
+            return points
+        return np.where(row == len(self.M) - 1, _picked(np.array([self.axis.chances]), uniforms), points)
+
+    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+        low, high = self.axis.cells(x[:, 0])
+        M, s = self.M[:, None], self.s[:, None]
+        table = log_mass((low - M) / s, (high - M) / s) - np.log(unit_mass(M, s))
+        if self.axis.chances:
+            table[-1] = _log(np.array(self.axis.chances))[_places(x[:, 0], self.axis.levels)]
+        return np.asarray(np.where(a[:, 0], table, 0.0)[self.row])
+
+
+class _Chosen(_Part):
+    """Smoothed tables of one choice: a kernel of value c gives it 1 + C q_c / k of 1 + C / k, others C q / k.
+
+    k is the number of kernels that have the choice, the belief's among them; q the belief, which is the last row.
+    """
+
+    def __init__(self, d: int, axis: Choice, u: Floats, active: Bools) -> None:
+        self.columns = [d]
+        q = np.array(axis.chances)
+        self.row = np.full(len(u) + 1, len(q))
+        self.row[:-1][active] = _places(u[active], len(q))
+        smoothing = len(q) / (np.count_nonzero(active) + 1.0)
+        self.table = np.concatenate([(np.eye(len(q)) + smoothing * q) / (1.0 + smoothing), q[None]])
+
+    def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
+        return _picked(self.table[self.row[kernels]], uniforms)
+
+    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+        table = _log(self.table)[:, _places(x[:, 0], self.table.shape[1])]
+        return np.asarray(np.where(a[:, 0], table, 0.0)[self.row])
+
+
+def _places(u: Floats, count: int) -> Ints:
+    """Numbers of the values at u, of `count` that share the unit interval evenly."""
+    return np.asarray(np.minimum((u * count).astype(np.intp), count - 1))
+
+
+def _picked(chances: Floats, uniforms: Floats) -> Floats:
+    """(m, 1) unit coordinates of values picked by chances (m, C) or (1, C) and uniforms (m, 1)."""
+    ends = np.cumsum(chances, axis=1)
+    count = ends.shape[1]
+    places = np.minimum((uniforms * ends[:, -1:] >= ends).sum(axis=1), count - 1)
+    return np.asarray((places[:, None] + 0.5) / count)
+
+
+def _log(chances: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(chances, _LEAST_CHANCE)))
+
+
+def bandwidths(V: Floats, active: Bools, p: float) -> Floats:
+    """(d,) bandwidth of each parameter.
+
+    Arguments:
+        V: (n, d) unit coordinates; those of inactive parameters are not read.
+        active: (n, d).
+        p: parameters active in an average point.
+
+    >>> bandwidths(np.array([[0.1], [0.3], [0.2]]), np.ones((3, 1), bool), 1.0).round(3).tolist()
+    [0.2]
+    """
+    n = active.sum(axis=0)
+    mean = np.sum(V, axis=0, where=active) / np.maximum(n, 1)
+    variance = (np.sum((V - mean) ** 2, axis=0, where=active) + _UNIFORM) / (n + 1.0)
+    scott = SCALE * np.sqrt(variance) * np.maximum(n, 1) ** (-1.0 / (p + 4.0))
+    return np.clip(scott, 1.0 / np.minimum(NARROWEST, n + 2.0), 1.0)
