@@ -53,6 +53,24 @@ class Parameter:
             return min(max(round(x), int(self.low or 0)), int(self.high or 0))
         return min(max(x, low), high)
 
+    def settle(self, value: Any) -> Any:
+        """`value` as a problem gets it: whole for an int, and a rounding error beyond the bounds is forgiven.
+
+        Raises:
+            ValueError: it is no value of this parameter.
+        """
+        if self.kind in ("ordinal", "categorical"):
+            if value in self.values:
+                return self.values[self.values.index(value)]
+        else:
+            low, high = float(self.low or 0.0), float(self.high or 0.0)
+            inside = min(max(float(value), low), high)
+            if abs(inside - value) <= 1e-9 * (high - low + abs(inside)) and (
+                self.kind == "float" or value == round(value)
+            ):
+                return round(inside) if self.kind == "int" else inside
+        raise ValueError(f"parameter {self.name!r}: {value!r} is no value of {self}")
+
 
 Space = tuple[Parameter, ...]
 
@@ -98,11 +116,17 @@ class Problem:
 
 
 def active(space: Space, params: Mapping[str, Any]) -> Params:
-    """`params` without those that are not active, in the order of the space. KeyError: an active one is missing."""
+    """`params` without those that are not active, in the order of the space, each settled.
+
+    Raises:
+        ValueError: an active one is missing, or out of its range.
+    """
     kept: Params = {}
     for parameter in space:
         if all(parent in kept and kept[parent] in values for parent, values in parameter.when.items()):
-            kept[parameter.name] = params[parameter.name]
+            if parameter.name not in params:
+                raise ValueError(f"parameter {parameter.name!r} is active and missing from {dict(params)}")
+            kept[parameter.name] = parameter.settle(params[parameter.name])
     return kept
 
 

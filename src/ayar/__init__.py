@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ayar import evaluate, samplers
     from ayar.base import errors
     from ayar.base.errors import AyarError, TrialPruned
-    from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Ordinal
+    from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal
     from ayar.space.space import Space
+    from ayar.space.vector import Vector
     from ayar.study.front import create_study, list_studies, load_study, maximize, minimize
     from ayar.study.study import Study
     from ayar.trial.failure import Failure
@@ -37,6 +38,7 @@ _HOMES = {
     "Float": "ayar.space.domains",
     "Goal": "ayar.trial.goal",
     "Int": "ayar.space.domains",
+    "Normal": "ayar.space.domains",
     "Ordinal": "ayar.space.domains",
     "Result": "ayar.trial.result",
     "Space": "ayar.space.space",
@@ -44,6 +46,7 @@ _HOMES = {
     "Study": "ayar.study.study",
     "Trial": "ayar.trial.trial",
     "TrialPruned": "ayar.base.errors",
+    "Vector": "ayar.space.vector",
     "create_study": "ayar.study.front",
     "list_studies": "ayar.study.front",
     "load_study": "ayar.study.front",
@@ -62,6 +65,7 @@ __all__ = [
     "Float",
     "Goal",
     "Int",
+    "Normal",
     "Ordinal",
     "Result",
     "Space",
@@ -69,6 +73,7 @@ __all__ = [
     "Study",
     "Trial",
     "TrialPruned",
+    "Vector",
     "__version__",
     "create_study",
     "errors",

@@ -12,19 +12,17 @@ import numpy as np
 
 from ayar.analysis.sample import Sample
 from ayar.base.rng import stream
-from ayar.numerics import gp_fit, surrogate
+from ayar.numerics import surrogate
 from ayar.numerics.arrays import Bools, Floats, Ints
-from ayar.numerics.embedding import Axis, Embedding
-from ayar.numerics.gp import Posterior
-from ayar.numerics.kernels import matern52, matern52_within, squared_distances
+from ayar.numerics.embedding import Embedding
 from ayar.numerics.linalg import factor
+from ayar.numerics.priors import prior
 from ayar.numerics.single_thread import one_blas_thread
 
 MOST_ROWS = 400
 """A larger sample is cut to its best quarter of this and a random choice of the others."""
 FEWEST_ROWS = 8
 _FAR, _MOST_STRAYS = 3.0, 0.05
-_LOUD = -2.0  # ln σ_n² where a fit starts; from the prior's -6 it stays where noise passes for short length-scales
 _TINY = 1e-6  # noise of draws, in units of the targets' variance: keeps equal places from being singular
 
 
@@ -45,7 +43,10 @@ class Model:
     def draws(self, U: Floats, A: Bools, normals: Floats) -> Floats:
         """(k, S) functions drawn jointly at k places; `normals` (k, S) are standard normal numbers."""
         with one_blas_thread():
-            return _joint(self.surrogate.process, self.surrogate.scale(np.nan_to_num(U), A), normals)
+            mean, covariance = self.surrogate.joint(np.nan_to_num(U), A)
+            covariance[np.diag_indices_from(covariance)] += _TINY
+            L, _, _ = factor(covariance)
+            return np.asarray(mean[:, None] + L @ normals)
 
 
 def fit_model(sample: Sample, seed: int) -> Model | None:
@@ -62,16 +63,11 @@ def fit_model(sample: Sample, seed: int) -> Model | None:
 
 
 def _fitted(chosen: Sample, y: Floats) -> Model:
-    columns = chosen.space.codec.columns
-    embedding = Embedding(
-        [Axis(column.levels if column.kind == "categorical" else 0, column.conditional) for column in columns]
-    )
-    belief = gp_fit.prior(embedding.categorical, float(chosen.A.sum(axis=1).mean()))
-    E = embedding(np.nan_to_num(chosen.U), chosen.A)
-    start = belief.mean.copy()
-    start[-1] = _LOUD
-    theta = surrogate.fit(embedding, E, y, belief, start[None, :])
-    fitted = surrogate.build(embedding, E, y, theta)
+    embedding = Embedding.of(chosen.space.codec.columns)
+    belief = prior(embedding.categorical, float(chosen.A.sum(axis=1).mean()))
+    U = np.nan_to_num(chosen.U)
+    theta = surrogate.fit(embedding, U, chosen.A, y, belief, [belief.loud])
+    fitted = surrogate.build(embedding, U, chosen.A, y, theta)
     left_out, _ = fitted.leave_one_out()
     kept = fitted.process.y[:, 0]
     explained = 1.0 - float(np.mean((kept - left_out) ** 2)) / float(np.var(kept))
@@ -98,13 +94,3 @@ def _subset(sample: Sample, seed: int) -> Ints:
     best, rest = order[: MOST_ROWS // 4], order[MOST_ROWS // 4 :]
     others = stream(seed, 0, "analysis.subset").permutation(rest)[: MOST_ROWS - len(best)]
     return np.sort(np.concatenate([best, others]))
-
-
-def _joint(process: Posterior, Z: Floats, normals: Floats) -> Floats:
-    """Rasmussen and Williams 2006, eq. (2.24), at Z (k, P)."""
-    cross = process.variance * matern52(squared_distances(Z, process.Z))[0]
-    V = cross @ process.N.T
-    covariance = process.variance * matern52_within(Z)[0] - V @ V.T
-    covariance[np.diag_indices_from(covariance)] += _TINY
-    L, _, _ = factor(covariance)
-    return np.asarray(cross @ process.alpha + L @ normals)

@@ -8,8 +8,9 @@ Two configurations inactive in a parameter agree there: branches share what is l
 Source: Swersky et al. 2013, Raiders of the lost architecture, arXiv:1409.4011, section 3 (arc kernel).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -32,6 +33,22 @@ class Axis:
         return self.categories or 1 + self.conditional
 
 
+class Coded(Protocol):
+    """What must be known of a coded column to embed it; the records of `space.codec` fit."""
+
+    @property
+    def kind(self) -> str:
+        """The word "categorical" for a set without order."""
+
+    @property
+    def levels(self) -> int:
+        """Number of values, 0 where they are not counted."""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it is inactive in some configurations."""
+
+
 class Embedding:
     """The map from unit coordinates to embedded rows.
 
@@ -43,12 +60,18 @@ class Embedding:
         self.axes = tuple(axes)
         self.blk: Ints = np.repeat(np.arange(len(self.axes)), [axis.width for axis in self.axes])
         self.categorical: Bools = np.array([axis.categories > 0 for axis in self.axes], dtype=np.bool_)
+        self.numeric: Ints = np.flatnonzero(~self.categorical)
         first = np.searchsorted(self.blk, np.arange(len(self.axes)))
         arc = np.array([axis.conditional and not axis.categories for axis in self.axes], dtype=np.bool_)
         self._plain = np.flatnonzero(~arc & ~self.categorical)
         self._arcs = np.flatnonzero(arc)
         self._at_plain, self._at_arcs = first[self._plain], first[self._arcs]
         self._unordered = [(d, first[d], self.axes[d].categories) for d in np.flatnonzero(self.categorical)]
+
+    @classmethod
+    def of(cls, columns: Iterable[Coded]) -> "Embedding":
+        """The embedding of a space's coded columns."""
+        return cls([Axis(_categories(column), column.conditional) for column in columns])
 
     def __call__(self, U: Floats, A: Bools) -> Floats:
         """(n, P) rows; inactive coordinates are not read, and ½ stands for an unconditional one that is missing."""
@@ -66,8 +89,12 @@ class Embedding:
     def pull_back(self, by_E: Floats, U: Floats, A: Bools) -> Floats:
         """∂f/∂U (n, D) from ∂f/∂E (n, P); 0 for categorical and for inactive parameters."""
         slopes = np.zeros(U.shape)
-        slopes[:, self._plain] = by_E[:, self._at_plain]
+        slopes[:, self._plain] = np.where(A[:, self._plain], by_E[:, self._at_plain], 0.0)
         angle = _ARC * U[:, self._arcs]
         turned = np.cos(angle) * by_E[:, self._at_arcs + 1] - np.sin(angle) * by_E[:, self._at_arcs]
         slopes[:, self._arcs] = np.where(A[:, self._arcs], _ARC * turned, 0.0)
         return slopes
+
+
+def _categories(column: Coded) -> int:
+    return column.levels if column.kind == "categorical" else 0

@@ -62,6 +62,20 @@ def predict(model: Posterior, Z: Floats) -> tuple[Floats, Floats]:
     return k @ model.alpha, _deviation(model, k @ model.N.T)
 
 
+def joint(model: Posterior, Z: Floats) -> tuple[Floats, Floats]:
+    """Latent means (m, S) and covariance (m, m) at the points Z (m, P).
+
+    Source: Rasmussen and Williams 2006, eqs. (2.23) and (2.24).
+    """
+    k, _ = matern52(squared_distances(Z, model.Z))
+    k *= model.variance
+    V = k @ model.N.T
+    covariance, _ = matern52_within(Z)
+    covariance *= model.variance
+    covariance -= V @ V.T
+    return k @ model.alpha, covariance
+
+
 def predict_with_slopes(model: Posterior, Z: Floats) -> tuple[Floats, Floats, Callable[[Floats, Floats], Floats]]:
     """`predict`, and a function that pulls slopes back to the points.
 

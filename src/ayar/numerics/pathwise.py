@@ -1,10 +1,10 @@
 """One function drawn from a Gaussian process, to be evaluated anywhere, with slopes.
 
 M  random waves     ω  (M, P) frequencies     b  (M,) phases     w  (M,) weights     Z  (n, P) scaled rows told
-prior draw  g(z) = σ_f √(2/M) Σ w_i cos(ω_i·z + b_i); frequencies of Matérn-5/2 are multivariate t with 5 degrees of freedom
+prior draw  g(z) = σ_f √(2/M) Σ w_i cos(ω_i·z + b_i); for Matérn-5/2 ω is multivariate t with 5 degrees of freedom
 posterior   f(z) = g(z) + k(z, Z) v,   v = K⁻¹ (y − g(Z) − ε),  ε ~ N(0, noise)
-Sources: Wilson et al. 2020, Efficiently sampling functions from Gaussian process posteriors, arXiv:2002.09309, eqs. (9),
-(11); Rahimi and Recht 2007, Random features for large-scale kernel machines (waves).
+Sources: Wilson et al. 2020, Efficiently sampling functions from Gaussian process posteriors, arXiv:2002.09309,
+eqs. (9), (11); Rahimi and Recht 2007, Random features for large-scale kernel machines (waves).
 """
 
 from collections.abc import Callable

@@ -1,10 +1,13 @@
 """The one model of told trials, shared by the `gp` sampler, by effects and importance, and by predictions for a user.
 
-U, A  (n, D) unit coordinates and activity     E  (n, P) embedded rows     θ  (D + 2,) fitted vector of `gp_fit`
+U, A  (n, D) unit coordinates and activity, of told rows; (m, D) of others     S  fantasies (1 without pending trials)
 y  (n,) targets: told values, lower is better, warped and standardised; failed trials re-enter above the worst
+noise  (n,) variances of the targets known beforehand, NaN where unknown; a common σ_n² is fitted on top
+Nobody above needs to know that points are warped, embedded and scaled before the kernel sees them (`scaled`).
 Exact up to 1,000 rows, beyond that on the best and the most spread out of them. Cost: `gp` and `gp_fit`.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +16,9 @@ from ayar.numerics import gp, gp_fit
 from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.kernels import squared_distances
+from ayar.numerics.priors import Prior
+from ayar.numerics.scaled import scaled, slopes_by_unit
+from ayar.numerics.theta import Theta
 from ayar.numerics.warps import Warp, fit_warp
 
 MOST_ROWS = 1_000
@@ -20,6 +26,7 @@ _MOST_FITTED = 300
 _FAILED = 0.5  # a failed trial counts as this share of the range worse than the worst
 _CALLS = ((100, 20), (200, 15))  # evaluations of a fit up to so many rows; 12 above
 _CALLS_ABOVE = 12
+_BENT_FROM, _BENT_FROM_EACH = 20, 3  # rows, and rows a parameter, from which input warps are fitted
 
 
 def targets(losses: Floats) -> tuple[Floats, Warp]:
@@ -56,11 +63,28 @@ def thin(E: Floats, y: Floats, most: int) -> Ints:
     return np.flatnonzero(taken)
 
 
-def fit(embedding: Embedding, E: Floats, y: Floats, belief: gp_fit.Prior, starts: Floats) -> Floats:
-    """θ for embedded rows and targets, from (s, D + 2) starts; on at most 300 rows."""
-    rows = thin(E, y, _MOST_FITTED)
+def fit(
+    embedding: Embedding,
+    U: Floats,
+    A: Bools,
+    y: Floats,
+    belief: Prior,
+    starts: Sequence[Theta],
+    noise: Floats | None = None,
+) -> Theta:
+    """θ for told rows and their targets, from some starts; on at most 300 rows.
+
+    Input warps stay at none below 20 rows, or 3 a parameter: so few rows do not tell them from noise.
+    """
+    rows = thin(embedding(U, A), y, _MOST_FITTED)
+    evidence = gp_fit.Evidence(embedding, U[rows], A[rows], y[rows], _known(noise, len(y))[rows], belief)
     calls = next((calls for most, calls in _CALLS if len(rows) <= most), _CALLS_ABOVE)
-    return gp_fit.fit(E[rows], embedding.blk, y[rows], belief, starts=starts, calls=calls)
+    bent = len(rows) >= max(_BENT_FROM, _BENT_FROM_EACH * belief.parameters)
+    return gp_fit.fit(evidence, starts, calls=calls, bent=bent)
+
+
+def _known(noise: Floats | None, n: int) -> Floats:
+    return np.zeros(n) if noise is None else np.nan_to_num(noise)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,29 +92,47 @@ class Surrogate:
     """A fitted model; its answers are in the units of the targets (`Warp.values` brings means back)."""
 
     embedding: Embedding
-    theta: Floats
+    theta: Theta
     process: gp.Posterior
     rows: Ints
     """Which of the rows it was given it holds."""
 
     @property
     def noise(self) -> float:
-        """σ_n², variance of a target's noise."""
-        return float(np.exp(self.theta[-1]))
+        """Variance of the noise of a typical target: σ_n², and the median of what was known beforehand."""
+        return float(np.median(self.process.noise))
 
     @property
-    def lengths(self) -> Floats:
-        """(P,) length-scale of each embedded column."""
-        return np.exp(self.theta[:-2])[self.embedding.blk]
+    def means(self) -> Floats:
+        """(n, S) latent means at its own rows, pending ones last."""
+        return self.process.means
 
-    def scale(self, U: Floats, A: Bools) -> Floats:
-        """(m, P) scaled rows of unit coordinates."""
-        return self.embedding(U, A) / self.lengths
+    def latent(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """Means (m, S), one column a fantasy, and deviations (m,) without noise."""
+        return gp.predict(self.process, self.scaled(U, A))
+
+    def latent_with_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats, Callable[[Floats, Floats], Floats]]:
+        """`latent`, and a function that pulls slopes back to the points.
+
+        The function takes ∂f/∂μ (m, S) and ∂f/∂σ (m,) of any f and returns ∂f/∂U (m, D), 0 for categorical and for
+        inactive parameters.
+        """
+        mean, deviation, to_scaled = gp.predict_with_slopes(self.process, self.scaled(U, A))
+
+        def pull(by_mean: Floats, by_deviation: Floats) -> Floats:
+            return self.slopes_by_unit(to_scaled(by_mean, by_deviation), U, A)
+
+        return mean, deviation, pull
 
     def predict(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
-        """Mean and latent deviation, (m,) each, of the targets."""
-        mean, deviation = gp.predict(self.process, self.scale(U, A))
+        """Mean over the fantasies and latent deviation, (m,) each."""
+        mean, deviation = self.latent(U, A)
         return mean.mean(axis=1), deviation
+
+    def joint(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """Mean (m,) over the fantasies and latent covariance (m, m)."""
+        mean, covariance = gp.joint(self.process, self.scaled(U, A))
+        return mean.mean(axis=1), covariance
 
     def leave_one_out(self) -> tuple[Floats, Floats]:
         """Mean and deviation, (n,) each, of every row's target when that row is left out."""
@@ -99,18 +141,25 @@ class Surrogate:
 
     def fantasize(self, U: Floats, A: Bools, normals: Floats) -> "Surrogate":
         """The model after b pending rows have answered in S imagined ways; normals (b, S)."""
-        imagined = gp.fantasize(self.process, self.scale(U, A), self.noise, normals)
+        imagined = gp.fantasize(self.process, self.scaled(U, A), self.noise, normals)
         return Surrogate(self.embedding, self.theta, imagined, self.rows)
 
+    def scaled(self, U: Floats, A: Bools) -> Floats:
+        """(m, P) points as the kernel sees them."""
+        return scaled(self.embedding, self.theta, U, A)
 
-def build(embedding: Embedding, E: Floats, y: Floats, theta: Floats) -> Surrogate:
+    def slopes_by_unit(self, by_Z: Floats, U: Floats, A: Bools) -> Floats:
+        """∂f/∂U (m, D) of any f from ∂f/∂Z (m, P); 0 for categorical and for inactive parameters."""
+        return slopes_by_unit(by_Z, self.embedding, self.theta, U, A)
+
+
+def build(embedding: Embedding, U: Floats, A: Bools, y: Floats, theta: Theta, noise: Floats | None = None) -> Surrogate:
     """The model with given θ on the rows that `thin` keeps.
 
     Raises:
         LinAlgError: the rows or θ hold a NaN, or no jitter helps.
     """
-    rows = thin(E, y, MOST_ROWS)
-    signal, noise = np.exp(theta[-2:])
-    Z = E[rows] / np.exp(theta[:-2])[embedding.blk]
-    process = gp.posterior(Z, y[rows, None], float(signal), np.full(len(rows), noise))
+    rows = thin(embedding(U, A), y, MOST_ROWS)
+    Z = scaled(embedding, theta, U[rows], A[rows])
+    process = gp.posterior(Z, y[rows, None], theta.signal, theta.noise + _known(noise, len(y))[rows])
     return Surrogate(embedding, theta, process, rows)

@@ -17,6 +17,7 @@ LIMIT = 1e150
 """Values beyond this are cut: their squares would overflow, and no decision hangs on them."""
 _FAR = 1e12
 """Values better than the median by more than this many scales are not told apart: their third powers would overflow."""
+_LARGEST_ERROR = 1e2  # standard error of a target
 _WARP_FROM = 8
 _EXPONENTS = (-1.0, 2.0)
 _SPREAD = 0.5  # deviation of the penalty on λ − 1
@@ -43,6 +44,17 @@ class Warp:
         """Told values of targets; beyond the reach of the warp, its nearest value."""
         shifted = inverse_yeo_johnson(t * self.deviation + self.mean, self.exponent)
         return np.asarray(shifted * self.scale + self.center)
+
+    def variances(self, y: Floats, sd: Floats) -> Floats:
+        """(sd · |dt/dy|)², the variance of targets told with standard errors `sd`; the shapes of y and sd.
+
+        NaN where y or sd is; at most 10⁴, which says nothing of a target. Values above the cap have the slope there.
+        """
+        shifted = _shifted(np.minimum(np.clip(y, -LIMIT, LIMIT), self.cap), self.center, self.scale)
+        slope = np.exp((self.exponent - 1.0) * np.sign(shifted) * np.log1p(np.abs(shifted)))
+        with np.errstate(over="ignore"):
+            error = np.minimum(sd / self.scale * (slope / self.deviation), _LARGEST_ERROR)
+        return np.asarray(error * error)
 
 
 def fit_warp(y: Floats) -> Warp:

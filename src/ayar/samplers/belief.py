@@ -40,7 +40,7 @@ class _Number:
 
     def units(self, uniforms: Floats) -> Floats:
         low, high = ndtr(self.ends)
-        return np.clip(self.mean + self.sd * ndtri(low + uniforms * (high - low)), 0.0, 1.0)
+        return np.asarray(np.clip(self.mean + self.sd * ndtri(low + uniforms * (high - low)), 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class _Choice:
     def log_density(self, u: Floats) -> tuple[Floats, Floats]:
         count = len(self.shares)
         index = np.minimum((u * count).astype(np.intp), count - 1)
-        return np.log(count * np.array(self.shares))[index], np.zeros_like(u)
+        return np.asarray(np.log(count * np.array(self.shares))[index]), np.zeros_like(u)
 
     def units(self, uniforms: Floats) -> Floats:
         ends = np.concatenate([[0.0], np.cumsum(self.shares)])

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.arrays import Floats, Ints
 from ayar.numerics.warps import Warp, fit_warp
 from ayar.samplers.told import Told
-from ayar.trial.goal import Constraint
+from ayar.trial.goal import Constraint, Goal
 from ayar.trial.setup import Setup
 
 SUCCESS = "success"
@@ -37,7 +37,9 @@ class Quantity:
     """(n,) known variance of each target, 0 where none is known."""
     low: float = -math.inf
     high: float = math.inf
-    """Targets that count as kept; open for a goal."""
+    """Targets that count as kept; for a goal `high` is the threshold, the worst that is acceptable."""
+    confidence: float = 0.0
+    """Probability of being kept that is demanded of a recommended point."""
     warp: Warp | None = None
     """The way back to told values; goals only."""
 
@@ -45,7 +47,7 @@ class Quantity:
 def goals(setup: Setup, told: Told) -> list[Quantity]:
     """The goals; empty while no trial has finite values."""
     rows = np.flatnonzero(np.isfinite(told.goals).all(axis=1))
-    return [_goal(f"goal {goal.name}", told, rows, j) for j, goal in enumerate(setup.goals)] if len(rows) else []
+    return [_goal(goal, told, rows, j) for j, goal in enumerate(setup.goals)] if len(rows) else []
 
 
 def limits(setup: Setup, told: Told) -> list[Quantity]:
@@ -60,11 +62,13 @@ def every(setup: Setup, told: Told) -> Iterator[Quantity]:
     yield from limits(setup, told)
 
 
-def _goal(name: str, told: Told, rows: Ints, j: int) -> Quantity:
+def _goal(goal: Goal, told: Told, rows: Ints, j: int) -> Quantity:
     losses = told.goals[rows, j]
     warp = fit_warp(losses)
     noise = warp.variances(losses, told.sd[rows, j])
-    return Quantity(name, rows, warp.targets(losses), np.where(np.isfinite(noise), noise, 0.0), warp=warp)
+    worst = math.inf if goal.threshold is None else float(warp.targets(np.array(goal.sign * goal.threshold)))
+    known = np.where(np.isfinite(noise), noise, 0.0)
+    return Quantity(f"goal {goal.name}", rows, warp.targets(losses), known, high=worst, warp=warp)
 
 
 def _is_told(told: Told, k: int) -> bool:
@@ -80,7 +84,8 @@ def _metric(constraint: Constraint, told: Told, k: int) -> Quantity:
     tamed = np.arcsinh((np.array([low, high, *values]) - center) / scale)
     mean, deviation = float(np.mean(tamed[2:])), float(np.std(tamed[2:])) or 1.0
     low, high, *y = ((tamed - mean) / deviation).tolist()
-    return Quantity(f"metric {constraint.name}", rows, np.array(y), np.zeros(len(y)), low, high)
+    demanded = constraint.confidence or 0.0
+    return Quantity(f"metric {constraint.name}", rows, np.array(y), np.zeros(len(y)), low, high, demanded)
 
 
 def _success(told: Told) -> Quantity:
@@ -89,10 +94,3 @@ def _success(told: Told) -> Quantity:
     labels, mean = np.where(told.failed, 1.0, -1.0), 2.0 * share - 1.0
     deviation = 2.0 * math.sqrt(share * (1.0 - share))
     return Quantity(SUCCESS, np.arange(n), (labels - mean) / deviation, np.zeros(n), high=-mean / deviation)
-
-
-def known_kept(told: Told, quantity: Quantity) -> Bools:
-    """(n,) mask of the told rows within the quantity's limits; rows that say nothing of it are not."""
-    kept = np.zeros(len(told.U), dtype=np.bool_)
-    kept[quantity.rows] = (quantity.low <= quantity.y) & (quantity.y <= quantity.high)
-    return kept

@@ -99,9 +99,20 @@ class Scores:
         goal, told = self.models.goals[0], self.told
         U, A = np.vstack([told.U[goal.rows], told.U_pending]), np.vstack([told.A[goal.rows], told.A_pending])
         safe = not self.models.limits
-        usable = np.concatenate([told.good[goal.rows] | safe, np.full(len(told.U_pending), safe)])
-        inside: Bools = usable if limit is None else usable & limit.admits(U, A)
-        return np.asarray(goal.surrogate.means[inside if inside.any() else usable].min(axis=0))
+        usable: Bools = np.concatenate([np.asarray(told.good)[goal.rows] | safe, np.full(len(told.U_pending), safe)])
+        inside = usable if limit is None else usable & limit.admits(U, A)
+        sure = inside & self._sure(U, A)
+        rows = next(np.flatnonzero(mask) for mask in (sure, inside, usable) if mask.any())
+        return np.asarray(goal.surrogate.means[rows].min(axis=0))
+
+    def _sure(self, U: Floats, A: Bools) -> Bools:
+        """(m,) whether limits that demand a confidence are kept with it."""
+        sure = np.ones(len(U), dtype=np.bool_)
+        for each in self.models.limits:
+            if each.quantity.confidence:
+                kept = Kept(each.surrogate, each.quantity.low, each.quantity.high).values(U, A)
+                sure &= np.exp(kept) >= each.quantity.confidence
+        return sure
 
     def _front(self) -> FrontImprovement:
         means = self._means()
@@ -110,7 +121,9 @@ class Scores:
         front = _thinned(points[non_dominated(points)])
         width = np.ptp(front, axis=0)
         reference = front.max(axis=0) + np.where(width > 0.0, _MARGIN * width, 1.0)
-        lower, upper = boxes(front, reference)
+        wanted = np.minimum(reference, [each.quantity.high for each in self.models.goals])
+        met = bool((front < wanted).all(axis=1).any())
+        lower, upper = boxes(front, wanted if met else reference)
         return FrontImprovement([each.surrogate for each in self.models.goals], lower, upper)
 
 

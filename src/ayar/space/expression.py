@@ -3,7 +3,7 @@
     batch * width <= 4096      1 < depth <= width      not (kernel == "poly" and degree > 3)      opt in ["sgd", "adam"]
 
 Grammar, loosest first: or; and; not; comparisons in chains (< <= > >= == != in, not in); + -; * / // %; unary + -; **.
-Operands: numbers, texts, True, False, None, parameter names (dotted ones too), lists after `in`, and the functions
+Operands: numbers, texts, True, False, None, parameter names (dotted ones and x[0] too), lists after `in`, the functions
 abs, min, max, log (natural), exp and sqrt. Meaning and precedence are Python's; nothing is ever run as Python.
 Source: Pratt 1973, Top Down Operator Precedence.
 """
@@ -23,7 +23,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "in", "not in")
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<number>(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-    | (?P<word>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+    | (?P<word>[^\W\d]\w*(?:\.[^\W\d]\w*)*(?:(?<![^\w.]in)\[\d+\])?)
     | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     | (?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%<>()\[\],])
     )""",

@@ -1,9 +1,10 @@
 """Short ways to write a domain, read into the long one.
 
-(1e-5, 0.1)               bounds: two ints make Int, else Float
+(1e-5, 0.1)               bounds: two ints make Int, else Float; (0, 1, float) and (1.0, 8.0, int) say which
 ["rbf", "poly"]           choices
 range(16, 257, 16)        Int by steps
 {"low": 1e-5, "high": 0.1, "log": True}           a table, as in TOML or JSON; also {"choices": [...]}, {"value": 3}
+Vector((0.0, 1.0), 3)     a vector: x[0], x[1], x[2]; in a table {"low": 0.0, "high": 1.0, "size": 3}
 {"svm": {"C": (0.1, 10)}, "forest": {...}}        nested: a choice of branches, each with its own parameters
 scipy.stats.loguniform(1e-5, 0.1)                 a frozen distribution
 3, "adam", None, True                             a constant
@@ -19,8 +20,9 @@ import numpy as np
 from ayar.base.errors import SpaceError, did_you_mean, shorten
 from ayar.space.domains import Bool, Categorical, Constant, Domain, Float, Int, Normal, Ordinal
 from ayar.space.values import is_number, native
+from ayar.space.vector import Vector, entry_names
 
-_MARKS = {"low", "high", "log", "step", "choices", "value", "type", "when", "default", "prior"}
+_MARKS = {"low", "high", "log", "step", "choices", "value", "type", "when", "default", "prior", "size"}
 _NUMBER = {"low", "high", "log", "step", "when", "default", "prior"}
 _CHOICE = {"choices", "when", "default", "prior"}
 _TABLES: dict[str, tuple[Callable[..., Domain], set[str]]] = {
@@ -61,13 +63,27 @@ def _read(name: Any, spec: Any, path: str) -> Iterator[tuple[str, Domain, str]]:
     """(name, domain, path) of one entry, and of the parameters in its branches."""
     if not isinstance(name, str) or not name or re.search("[\ud800-\udfff]", name):
         raise SpaceError(f"{path}: parameter names are text, got {shorten(name)}")
-    if _is_nested(spec):
+    spec = _sized(spec, path)
+    if isinstance(spec, Vector):
+        domain = domain_of(spec.of, path)
+        yield from ((entry, domain, path) for entry in entry_names(name, spec.size))
+    elif _is_nested(spec):
         yield name, Categorical(list(spec)), path
         for branch, params in spec.items():
             for child, domain in domains_of(params, f"{path}.{branch}").items():
                 yield child, _under(domain, name, branch, f"{path}.{branch}.{child}"), f"{path}.{branch}.{child}"
     else:
         yield name, domain_of(spec, path), path
+
+
+def _sized(spec: Any, path: str) -> Any:
+    """A table that has a size as the vector it means; anything else as it is."""
+    if not isinstance(spec, Mapping) or "size" not in spec or isinstance(spec["size"], Mapping):
+        return spec
+    try:
+        return Vector({key: value for key, value in spec.items() if key != "size"}, spec["size"])
+    except SpaceError as error:
+        raise SpaceError(f"{path}: {error}") from None
 
 
 def _is_nested(spec: Any) -> bool:
@@ -134,15 +150,26 @@ def _domain_of(spec: Any) -> Domain:
 
 
 def _bounds(spec: tuple[Any, ...]) -> Domain:
+    if len(spec) == 3 and spec[2] in (int, float) and all(is_number(bound) for bound in spec[:2]):
+        return _typed(*spec)
     if len(spec) != 2:
         raise SpaceError(
-            f"a tuple is (low, high), got {len(spec)} parts in {shorten(spec)}; write Float(low, high, log=True), "
-            "Float(low, high, step=...) or Int(...), or a list for choices"
+            f"a tuple is (low, high), or (low, high, int) and (low, high, float), got {len(spec)} parts in "
+            f"{shorten(spec)}; write Float(low, high, log=True), Float(low, high, step=...) or Int(...), or a list "
+            "for choices"
         )
     if not all(is_number(bound) for bound in spec):
         raise SpaceError(f"a tuple is (low, high), two numbers, got {shorten(spec)}; write a list for choices")
     low, high = spec
     return Int(low, high) if type(low) is int and type(high) is int else Float(low, high)
+
+
+def _typed(low: float, high: float, kind: type) -> Domain:
+    return Float(low, high) if kind is float else Int(_whole(low), _whole(high))
+
+
+def _whole(bound: float) -> Any:
+    return int(bound) if float(bound).is_integer() else bound
 
 
 def _steps(spec: range) -> Domain:

@@ -1,16 +1,20 @@
 """Which trials are best: feasibility first, finite before infinite, then the goals.
 
 With one goal the best is the trial of least loss (the earlier of equals); with several it is the front of trials
-that no other beats in every goal. Source of the order: Deb et al. 2002,
+that no other beats in every goal, less those that miss a goal's threshold. Source of the order: Deb et al. 2002,
 doi 10.1109/4235.996017, section VI (constrained dominance).
 """
 
+import math
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ayar.base.errors import NoTrial
+from ayar.numerics.pareto import non_dominated
+from ayar.trial.goal import Goal
 from ayar.trial.history import History
 from ayar.trial.state import State
 
@@ -31,24 +35,35 @@ def best_number(history: History) -> int:
 
 
 def front_numbers(history: History) -> list[int]:
-    """Numbers of the non-dominated trials, in order of number.
+    """Numbers of the non-dominated trials that meet the goals' thresholds, in order of number.
 
     Raises:
-        NoTrial: no complete, feasible trial.
+        NoTrial: no complete, feasible trial, or none that meets the thresholds.
     """
-    mask = _candidates(history)
+    mask = _candidates(history) & accepted(history.goals, history.losses)
+    if not mask.any():
+        raise NoTrial(_why_none_accepted(history))
     finite = mask & np.isfinite(history.losses).all(axis=1)
     rows = np.flatnonzero(finite if finite.any() else mask)
     return [int(number) for number in rows[non_dominated(history.losses[rows])]]
 
 
-def non_dominated(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(m,) mask of the rows of (m, g) `losses` that no other row beats (at least as good in all, better in one)."""
-    keep = np.ones(len(losses), dtype=np.bool_)
-    for i, row in enumerate(losses):
-        beaten_by = np.all(losses <= row, axis=1) & np.any(losses < row, axis=1)
-        keep[i] = not beaten_by.any()
-    return keep
+def accepted(goals: Sequence[Goal], losses: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(m,) mask of the rows of (m, g) `losses` that meet every goal's threshold."""
+    limits = [math.inf if goal.threshold is None else goal.sign * goal.threshold for goal in goals]
+    met: NDArray[np.bool_] = np.all(losses <= np.array(limits), axis=1)
+    return met
+
+
+def _why_none_accepted(history: History) -> str:
+    values = history.losses[_candidates(history)] * [goal.sign for goal in history.goals]
+    lines = [
+        f"\n  {goal.name}: expected {'at most' if goal.sign > 0 else 'at least'} {goal.threshold:g}, the best is "
+        f"{goal.sign * float(np.min(goal.sign * column)):g}"
+        for goal, column in zip(history.goals, values.T, strict=True)
+        if goal.threshold is not None
+    ]
+    return f"expected a trial that meets the goals' thresholds, got none of {len(values)}{''.join(lines)}"
 
 
 def _candidates(history: History) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ayar.base.errors import ArgumentError, did_you_mean
 from ayar.base.registry import door
+from ayar.space.vector import entries
 from ayar.trial.failure import Failure
 from ayar.trial.state import State
 
@@ -22,6 +23,7 @@ class Report(NamedTuple):
 class Parameters(ABC):
     """What a live and a recorded trial share: `trial["lr"]`, `f(**trial)`, `len`, `in`, `for`.
 
+    `trial["x"]` of a vector, whose entries are the parameters x[0], x[1], ..., is the list of their values.
     Not a full `Mapping`: `values` are a trial's results here, as its users expect.
     """
 
@@ -36,6 +38,8 @@ class Parameters(ABC):
         params = self.params
         if name in params:
             return params[name]
+        if vector := entries(name, params):
+            return vector
         raise KeyError(f"no active parameter {name!r}{did_you_mean(name, params)}")
 
     def __contains__(self, name: object) -> bool:

@@ -1,5 +1,7 @@
 """Distances that the embedding promises, and its chain rule."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,15 @@ def test_slope_of_an_inactive_parameter_is_zero() -> None:
         np.ones((1, 2)), np.array([[np.nan]]), np.zeros((1, 1), dtype=np.bool_)
     )
     assert slopes[0, 0] == 0.0
+
+
+@dataclass(frozen=True)
+class Column:
+    kind: str
+    levels: int
+    conditional: bool
+
+
+def test_coded_columns_become_axes() -> None:
+    columns = [Column("float", 0, False), Column("int", 9, True), Column("categorical", 3, True)]
+    assert Embedding.of(columns).axes == (Axis(0, False), Axis(0, True), Axis(3, True))

@@ -72,3 +72,19 @@ def test_inverse_beyond_the_reach_of_the_warp_is_finite(exponent: float) -> None
 def test_inverse_undoes_yeo_johnson() -> None:
     x = np.linspace(-5, 5, 21)
     np.testing.assert_allclose(inverse_yeo_johnson(yeo_johnson(x, 0.3), 0.3), x, atol=1e-12)
+
+
+def test_variances_of_targets_are_squares_of_errors_times_slopes() -> None:
+    y, step = skewed(), 1e-5
+    warp = fit_warp(y)
+    below = y[y < warp.cap - 0.1]
+    slope = (warp.targets(below + step) - warp.targets(below - step)) / (2 * step)
+    np.testing.assert_allclose(warp.variances(below, np.full(len(below), 0.2)), (0.2 * slope) ** 2, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_variances_are_bounded_and_nan_where_the_error_is_unknown() -> None:
+    warp = fit_warp(skewed())
+    assert warp.variances(np.array([3.0, 3.0, 1e300]), np.array([1e308, np.nan, 0.0])).tolist() == pytest.approx(
+        [1e4, np.nan, 0.0], nan_ok=True
+    )

@@ -3,11 +3,14 @@
 import numpy as np
 
 from ayar.numerics.embedding import Axis, Embedding
-from ayar.numerics.gp_fit import prior
-from ayar.samplers.fits import Fitter, last_fit, read_fits
+from ayar.numerics.priors import prior
+from ayar.numerics.theta import Theta
+from ayar.samplers.fits import NOTE_VERSION, Fitter, last_fit, read_fits
+from ayar.samplers.quantities import Quantity
 from ayar.testing.folds import Told, fold_of
 
 LINE = Embedding([Axis(0, False)])
+BELIEF = prior(LINE.categorical, 1.0)
 SPACE = {"x": (0.0, 1.0)}
 
 
@@ -22,22 +25,22 @@ def test_scheduled_counts_are_their_own_last_fit() -> None:
 
 
 def test_lowest_trial_wins_where_two_notes_have_one_count() -> None:
-    ours = {"sampler": "gp", "version": 1}
+    ours = {"sampler": "gp", "version": NOTE_VERSION}
     trials = [
-        Told({"x": 0.1}, 1.0, note={**ours, "theta": [1.0, 2.0, 3.0], "fit": 4}),
-        Told({"x": 0.2}, 1.0, note={**ours, "theta": [9.0, 9.0, 9.0], "fit": 4}),
-        Told({"x": 0.3}, 1.0, note={**ours, "theta": [1.0], "fit": 5}),
-        Told({"x": 0.4}, 1.0, note={"sampler": "other", "theta": [1.0, 2.0, 3.0]}),
+        Told({"x": 0.1}, 1.0, note={**ours, "models": {"goal a": [4, [1.0, 2.0, 3.0, 0.0, 0.0]]}}),
+        Told({"x": 0.2}, 1.0, note={**ours, "models": {"goal a": [4, [9.0, 9.0, 9.0, 0.0, 0.0]]}}),
+        Told({"x": 0.3}, 1.0, note={**ours, "models": {"goal a": [5, [1.0]]}}),
+        Told({"x": 0.4}, 1.0, note={"sampler": "other", "models": {"goal a": [6, [1.0, 2.0, 3.0, 0.0, 0.0]]}}),
     ]
-    fits = read_fits(fold_of(SPACE, trials).history, 3)
-    assert {count: theta.tolist() for count, theta in fits.items()} == {4: [1.0, 2.0, 3.0]}
+    fits = read_fits(fold_of(SPACE, trials).history, BELIEF)["goal a"]
+    assert {count: theta.vector.tolist() for count, theta in fits.items()} == {4: [1.0, 2.0, 3.0, 0.0, 0.0]}
 
 
 def test_fit_starts_from_the_largest_earlier_count() -> None:
-    fitter = Fitter(LINE, prior(LINE.categorical, 1.0))
-    generator = np.random.Generator(np.random.Philox(key=0))
-    E = generator.random((5, 1))
-    losses = np.sin(6 * E[:, 0])
-    cold = fitter.theta(E, losses, {}, generator)
-    warm = fitter.theta(E, losses, {2: np.array([3.0, 0.0, -4.0]), 4: cold, 9: np.full(3, np.nan)}, generator)
-    np.testing.assert_allclose(warm, cold, atol=1e-2)
+    fitter, generator = Fitter(LINE, BELIEF), np.random.Generator(np.random.Philox(key=0))
+    U, A = generator.random((5, 1)), np.ones((5, 1), dtype=np.bool_)
+    told = Quantity("goal a", np.arange(5), np.sin(6 * U[:, 0]), np.zeros(5))
+    cold = fitter.theta(told, U, A, {}, generator)
+    far, later = (Theta.of(np.array(vector), 1) for vector in ([3.0, 0.0, -4.0, 0.0, 0.0], [np.nan] * 5))
+    warm = fitter.theta(told, U, A, {2: far, 4: cold, 9: later}, generator)
+    np.testing.assert_allclose(warm.vector, cold.vector, atol=1e-2)

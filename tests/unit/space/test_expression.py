@@ -29,7 +29,7 @@ from ayar.space.expression import MAX_LENGTH, names_in, parse
         ("a < 'open", r"cannot read \"'\"", 4),
         ("__import__('os')", r"no function is called '__import__'", 0),
         ("lambda: 1", r"cannot read ':'", 6),
-        ("a[0] < 1", r"did not expect '\[' here", 1),
+        ("a[b] < 1", r"did not expect '\[' here", 1),
     ],
 )
 def test_mistakes_are_quoted_with_a_caret(text: str, problem: str, caret: int) -> None:
@@ -69,3 +69,9 @@ def test_length_and_depth_are_limited() -> None:
 
 def test_long_conjunctions_are_no_deep_ones() -> None:
     parse(" and ".join(["a < 1"] * 190))
+
+
+def test_the_entries_of_vectors_are_names_and_lists_stay_lists() -> None:
+    assert names_in(parse("x[0] + net.w[12] <= 1")) == ("x[0]", "net.w[12]")
+    assert names_in(parse("kind in[1, 2] or kind not in[3]")) == ("kind",)
+    assert names_in(parse("login[0] < x.in[1]")) == ("login[0]", "x.in[1]")

@@ -18,6 +18,8 @@ from ayar.space.space import Space
         ((1e-5, 0.1), Float(1e-5, 0.1)),
         ((1, 4), Int(1, 4)),
         ((1, 4.0), Float(1.0, 4.0)),
+        ((1, 4, float), Float(1.0, 4.0)),
+        ((1.0, 4.0, int), Int(1, 4)),
         ((np.int64(1), np.int32(4)), Int(1, 4)),
         (["rbf", None], Categorical(["rbf", None])),
         (np.array([1, 2]), Categorical([1, 2])),
@@ -47,7 +49,7 @@ def test_short_forms_mean_one_domain_each(spec: Any, domain: Domain) -> None:
 @pytest.mark.parity("TA1")
 def test_a_tuple_of_three_is_an_error_that_says_how_to_spell_it() -> None:
     with pytest.raises(
-        SpaceError, match=r"\$\.space\.p: a tuple is \(low, high\), got 3 parts .*log=True.*list for choices"
+        SpaceError, match=r"\$\.space\.p: a tuple is \(low, high\), .*got 3 parts in .*log=True.*list for choices"
     ):
         space_of({"p": (0.0, 10.0, 5)})
 

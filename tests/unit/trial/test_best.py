@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ayar.base.errors import NoTrial
-from ayar.trial.best import best_number, front_numbers, non_dominated
+from ayar.trial.best import best_number, front_numbers
+from ayar.trial.goal import Goal
 from ayar.trial.state import State
 from unit.trial.logs import LogBook
 
@@ -89,9 +90,3 @@ def test_the_front_is_what_no_other_beats() -> None:
     for values in ((1.0, 1.0), (2.0, 5.0), (2.0, 4.0), (0.5, 0.0), (1.0, 1.0), ("inf", 9.0)):
         told(book, *values)
     assert front_numbers(book.history) == [0, 1, 3, 4]
-
-
-def test_domination_against_the_definition() -> None:
-    losses = np.random.default_rng(0).integers(0, 6, (60, 3)).astype(float)
-    beats = [[bool((a <= b).all() and (a < b).any()) for a in losses] for b in losses]
-    assert non_dominated(losses).tolist() == [not any(row) for row in beats]

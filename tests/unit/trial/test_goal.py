@@ -35,6 +35,7 @@ def test_the_sign_turns_values_so_that_less_is_better() -> None:
         (None, [Goal("a"), Goal("a")], r"different names, got \['a', 'a'\]"),
         (None, "loss", r"goals: expected a mapping of name to direction, got 'loss'"),
         (None, [3], r"goals: expected name and direction, got 3"),
+        (None, [Goal("a", threshold=2.0)], r"goal 'a': a threshold narrows the front of several goals.*leave out"),
     ],
 )
 def test_goals_that_make_no_sense_are_refused(direction: Any, goals: Any, message: str) -> None:
@@ -85,3 +86,35 @@ def test_a_violation_is_the_distance_outside() -> None:
 
 def test_the_violation_of_an_unknown_metric_is_unknown() -> None:
     assert math.isnan(Constraint("m", high=2.0).violation(math.nan))
+
+
+@pytest.mark.parametrize("threshold", [math.nan, math.inf, "0.5", True])
+def test_a_threshold_is_a_finite_number(threshold: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"goal 'a': expected a finite number as threshold, got"):
+        Goal("a", threshold=threshold)
+
+
+@pytest.mark.parity("SP4")
+def test_a_confidence_is_read_from_text() -> None:
+    [latency, recall, size] = read_constraints(
+        ["P(latency <= 10) >= 0.95", "P( 0.2 <= recall <= 0.9 )>=.5", Constraint("size", high=3.0, confidence=0.9)]
+    )
+    assert latency == Constraint("latency", high=10.0, confidence=0.95)
+    assert recall == Constraint("recall", 0.2, 0.9, confidence=0.5)
+    assert size.confidence == 0.9
+
+
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        (
+            "P(latency <= 10) >= 1.5",
+            r"constraint 'latency': expected a confidence above 0 and below 1, got 1\.5; 0\.95",
+        ),
+        ("P(latency) >= 0.9", r"expected 'metric <= number'.*'P\(metric <= number\) >= 0\.95', got 'latency'"),
+        ("P(latency <= 10)", r"got 'P\(latency <= 10\)'"),
+    ],
+)
+def test_a_confidence_that_makes_no_sense_is_refused(constraint: str, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        read_constraints([constraint])

@@ -1,0 +1,61 @@
+"""The tuners that are compared: one script per library, run by the python of an environment of its own.
+
+To add one: copy `optuna.py`, which speaks through `wire.py`, and add its lines below. `python -m benchmarks.peers
+--install optuna,hebo` makes the environments, under `.bench/envs` or where AYAR_BENCH_ENVS says.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+ROOT = Path(__file__).resolve().parents[2]
+TORCH = "torch==2.13.0"
+"""The build for processors; a range would pull gigabytes."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A tuner with its settings.
+
+    `script` is the module in this folder and the environment's name. `recommends`: where the library's own
+    recommendation counts rather than the best value observed; a peer's own only under noise, for which it was made.
+    """
+
+    script: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    slow: bool = False
+    """Over 0.3 s a proposal: run on a sample of the problems, in a fresh process each time."""
+    recommends: Literal["never", "noisy", "always"] = "never"
+
+
+REQUIREMENTS: dict[str, tuple[str, ...]] = {
+    "ayar": (),
+    "optuna": (TORCH, "optuna==5.0.0", "cmaes==0.13.1", "scipy"),
+}
+"""Script -> what pip installs for it; nothing: the project's own environment."""
+
+PEERS: dict[str, Peer] = {
+    "random": Peer("ayar", {"sampler": "random"}),
+    "ayar-auto": Peer("ayar", {"sampler": "auto"}, recommends="always"),
+    "ayar-gp": Peer("ayar", {"sampler": "gp"}, recommends="always"),
+    "ayar-tpe": Peer("ayar", {"sampler": "tpe"}, recommends="always"),
+    "ayar-cmaes": Peer("ayar", {"sampler": "cmaes"}, recommends="always"),
+    "optuna-tpe": Peer("optuna", {"sampler": "tpe"}),
+    "optuna-gp": Peer("optuna", {"sampler": "gp"}, slow=True),
+    "optuna-cmaes": Peer("optuna", {"sampler": "cmaes"}),
+    "optuna-auto": Peer("optuna", {"sampler": "auto"}, slow=True),
+    "optuna-random": Peer("optuna", {"sampler": "random"}),
+}
+
+
+def environment(script: str) -> Path:
+    """Folder of a script's virtual environment."""
+    return Path(os.environ.get("AYAR_BENCH_ENVS") or ROOT / ".bench" / "envs").resolve() / script
+
+
+def python_of(script: str) -> str:
+    """The python that runs a script."""
+    return str(environment(script) / "bin" / "python") if REQUIREMENTS[script] else sys.executable

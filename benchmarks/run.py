@@ -1,0 +1,271 @@
+"""Run tuners on problems: one CSV for each peer, problem and seed. What is there already is not run again.
+
+    python -m benchmarks.run --suite tabular,kernels --peers ayar-auto,optuna-tpe --trials 100 --seeds 5 --out DIR
+    python -m benchmarks.run ... --pending 8          # eight trials out at a time, the oldest told first
+    python -m benchmarks.run ... --sample 3           # slow peers on three problems of each suite, drawn once by seed
+    python -m benchmarks.table DIR
+
+The problem lives here, the tuner in a process of its own. Noise is drawn by problem, seed and trial, the same for every
+peer. A peer that raises, dies, answers later than `process.PATIENCE_S`, or thinks longer than `--limit` in all has
+failed for that unit: its file holds the trials until then and the reason, and the unit is run again only once someone
+deletes it.
+
+Columns: trial (in the order of telling), loss (empty: failed), truth of what was tried, truth of what the tuner would
+recommend now (infinite before the first success), seconds of its ask and of its tell.
+"""
+
+import argparse
+import json
+import math
+import multiprocessing
+import time
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.peers import PEERS, Peer
+from benchmarks.peers.process import PeerFailed, Process
+from benchmarks.problems import Params, Problem, active
+
+HEAD = "trial,loss,truth,recommended,ask_s,tell_s"
+FAILED = "# failed: "
+
+
+class Row(NamedTuple):
+    """One trial."""
+
+    trial: int
+    loss: float | None
+    truth: float
+    recommended: float
+    ask_s: float
+    tell_s: float
+
+    def text(self) -> str:
+        """A line of the CSV."""
+        loss = "" if self.loss is None else repr(self.loss)
+        return f"{self.trial},{loss},{self.truth!r},{self.recommended!r},{self.ask_s:.6f},{self.tell_s:.6f}"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One run: what a worker process is told."""
+
+    suite: str
+    problem: str
+    peer: str
+    seed: int
+    trials: int
+    pending: int
+    limit_s: float
+    out: Path
+
+    @property
+    def path(self) -> Path:
+        """Where its CSV goes."""
+        tail = f"-p{self.pending}" if self.pending > 1 else ""
+        return self.out / self.suite / self.problem / f"{self.peer}-{self.seed}{tail}.csv"
+
+
+# -- one run -----------------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """A tuner on a problem: the trials that are out, and what was seen."""
+
+    def __init__(self, process: Process, problem: Problem, unit: Unit) -> None:
+        self.process, self.problem, self.unit = process, problem, unit
+        self.truths: dict[str, float] = {}
+        self.best_loss, self.best_truth = math.inf, math.inf
+        recommends = process.peer.recommends
+        self.recommends = recommends == "always" or (recommends == "noisy" and problem.noisy)
+
+    def rows(self) -> Iterator[Row]:
+        """Each trial once it was told.
+
+        Raises:
+            PeerFailed: no more can be had of this peer.
+        """
+        self.process.start(self.problem.space, self.unit.seed, self.unit.trials)
+        out: deque[tuple[dict[str, Any], Params]] = deque()
+        asked, spent, more = 0, 0.0, True
+        for told in range(self.unit.trials):
+            while more and len(out) < self.unit.pending and asked < self.unit.trials:
+                answer = self.process.say({"op": "ask"})
+                more = answer["id"] is not None
+                if more:
+                    out.append((answer, self.params(answer["params"])))
+                    asked += 1
+            if not out:
+                return  # the tuner says that the space is exhausted
+            row = self.tell(told, *out.popleft())
+            yield row
+            spent += row.ask_s + row.tell_s
+            if spent > self.unit.limit_s:
+                raise PeerFailed(f"thought for more than {self.unit.limit_s:g} s by trial {row.trial}")
+
+    def params(self, proposed: Params) -> Params:
+        """What is active of a proposal."""
+        try:
+            return active(self.problem.space, proposed)
+        except ValueError as error:
+            raise PeerFailed(f"proposed what is not in the space: {error}") from error
+
+    def tell(self, told: int, asked: dict[str, Any], params: Params) -> Row:
+        """Evaluate and tell one trial."""
+        noise = np.random.default_rng([zlib.crc32(self.problem.name.encode()), self.unit.seed, told])
+        loss = self.problem.evaluate(params, noise).loss
+        answer = self.process.say({"op": "tell", "id": asked["id"], "loss": loss})
+        truth = self.truth(params)
+        if loss is not None and loss < self.best_loss:
+            self.best_loss, self.best_truth = loss, truth
+        return Row(told + 1, loss, truth, self.recommended(), asked["seconds"], answer["seconds"])
+
+    def recommended(self) -> float:
+        """Truth of what the tuner recommends: its own word if it has one, else the best value observed."""
+        answer = self.process.say({"op": "recommend"}) if self.recommends else None
+        return self.best_truth if answer is None else self.truth(self.params(answer["params"]))
+
+    def truth(self, params: Params) -> float:
+        """The loss without noise, worked out once."""
+        key = json.dumps(params, sort_keys=True)
+        if key not in self.truths:
+            self.truths[key] = float(self.problem.truth(params))
+        return self.truths[key]
+
+
+# -- in a worker process -----------------------------------------------------------------------------------------------
+
+PROCESSES: dict[str, Process] = {}
+"""Peers of this worker that are kept running for the next unit: the fast ones, whose start would cost the most."""
+
+
+@cache
+def problems(suite: str) -> dict[str, Problem]:
+    """The problems of a suite by name, loaded once in each process."""
+    from benchmarks.suites import SUITES, load
+
+    if suite not in SUITES:
+        raise SystemExit(f"no suite {suite!r}; there are {', '.join(SUITES)}")
+    return {problem.name: problem for problem in load(suite)}
+
+
+def play(unit: Unit, problem: Problem, peer: Peer) -> str | None:
+    """Run one unit and write its file. Returns why it failed, if it did."""
+    rows, reason = [], None
+    process = PROCESSES.pop(unit.peer, None) or Process(peer)
+    try:
+        rows.extend(row.text() for row in Run(process, problem, unit).rows())
+        if peer.slow:
+            process.close()
+        else:
+            PROCESSES[unit.peer] = process
+    except PeerFailed as failed:
+        reason = str(failed)
+        process.close()
+    write(unit.path, [HEAD, *rows, *([] if reason is None else [FAILED + " ".join(reason.split())])])
+    return reason
+
+
+def write(path: Path, lines: list[str]) -> None:
+    """The whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".half")
+    half.write_text("\n".join(lines) + "\n")
+    half.replace(path)
+
+
+def work(unit: Unit) -> tuple[str | None, float]:
+    """What a worker does with a unit: why it failed, and the seconds that it took."""
+    begin = time.perf_counter()
+    reason = play(unit, problems(unit.suite)[unit.problem], PEERS[unit.peer])
+    return reason, time.perf_counter() - begin
+
+
+# -- the whole ---------------------------------------------------------------------------------------------------------
+
+
+def sample(names: dict[str, list[str]], count: int, seed: int, out: Path) -> dict[str, list[str]]:
+    """`count` problems of each suite for the slow peers, and a note of them beside the results."""
+    drawn = {}
+    for suite, all_names in names.items():
+        rng = np.random.default_rng([seed, zlib.crc32(suite.encode())])
+        drawn[suite] = (
+            sorted(np.array(all_names)[rng.permutation(len(all_names))[:count]].tolist()) if count else all_names
+        )
+    note = out / "sample.json"
+    before = json.loads(note.read_text()) if note.exists() else {"seed": seed, "count": count, "problems": {}}
+    if (before["seed"], before["count"]) != (seed, count):
+        raise SystemExit(
+            f"{note}: drawn before as {before['count']} by seed {before['seed']}; take those, or another --out"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps({**before, "problems": {**before["problems"], **drawn}}, indent=1) + "\n")
+    return drawn
+
+
+def units(given: argparse.Namespace) -> list[Unit]:
+    """All runs that have no file yet: seed by seed, problems mixed, so that what is done early is balanced."""
+    peers = given.peers.split(",")
+    unknown = [peer for peer in peers if peer not in PEERS]
+    if unknown:
+        raise SystemExit(f"no peer {', '.join(unknown)}; there are {', '.join(PEERS)}")
+    names = {suite: list(problems(suite)) for suite in given.suite.split(",")}
+    chosen = sample(names, given.sample, given.sample_seed, given.out)
+    pairs = [(suite, name) for suite in names for name in names[suite]]
+    order = np.random.default_rng(0).permutation(len(pairs))
+    found = [
+        Unit(*pairs[i], peer, seed, given.trials, given.pending, given.limit, given.out)
+        for seed in range(given.first_seed, given.first_seed + given.seeds)
+        for i in order
+        for peer in peers
+        if not PEERS[peer].slow or pairs[i][1] in chosen[pairs[i][0]]
+    ]
+    return [unit for unit in found if not unit.path.exists()]
+
+
+def main() -> None:
+    """Read the arguments, run, say how far it is."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--suite", required=True, help="with commas")
+    parser.add_argument("--peers", required=True, help="with commas")
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--pending", type=int, default=1)
+    parser.add_argument("--sample", type=int, default=0, help="problems a suite for peers marked slow; 0: all")
+    parser.add_argument("--sample-seed", type=int, default=0)
+    parser.add_argument("--limit", type=float, default=3600.0, help="seconds of thinking a unit")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    todo = units(given)
+    begin, done, failed, broken = time.perf_counter(), 0, 0, 0
+    with ProcessPoolExecutor(given.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures: dict[Future[tuple[str | None, float]], Unit] = {pool.submit(work, unit): unit for unit in todo}
+        for future in as_completed(futures):
+            unit, done = futures[future], done + 1
+            if future.exception():
+                broken += 1
+                ending = f"BROKEN {future.exception()!r}"
+            else:
+                reason, seconds = future.result()
+                failed += reason is not None
+                ending = f"{seconds:.1f} s" + ("" if reason is None else f", failed: {reason}")
+            left = (time.perf_counter() - begin) / done * (len(todo) - done)
+            name = f"{unit.suite}/{unit.problem} {unit.peer} {unit.seed}"
+            print(f"{done}/{len(todo)}, {left / 60:.0f} min left: {name}: {ending}", flush=True)
+    print(f"{done} runs, {failed} failed, {broken} broken in the benchmark itself")
+    if broken:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
