@@ -93,7 +93,7 @@ class Run:
         Raises:
             PeerFailed: no more can be had of this peer.
         """
-        self.process.start(self.problem.space, self.unit.seed, self.unit.trials)
+        self.process.start(self.problem.space, self.unit.seed, self.unit.trials, self.unit.pending)
         out: deque[tuple[dict[str, Any], Params]] = deque()
         asked, spent, more = 0, 0.0, True
         for told in range(self.unit.trials):

@@ -34,6 +34,12 @@ class Peer:
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "ayar": (),
     "optuna": (TORCH, "optuna==5.0.0", "cmaes==0.13.1", "scipy"),
+    "rustuna": ("rustuna==0.2.0",),
+    "hyperopt": ("hyperopt==0.3.0",),
+    "nevergrad": ("nevergrad==1.0.12",),
+    "skopt": ("scikit-optimize==0.10.2",),
+    "bayesopt": ("bayesian-optimization==3.4.0",),
+    "smac": ("smac==2.4.1",),
 }
 """Script -> what pip installs for it; nothing: the project's own environment."""
 
@@ -48,6 +54,13 @@ PEERS: dict[str, Peer] = {
     "optuna-cmaes": Peer("optuna", {"sampler": "cmaes"}),
     "optuna-auto": Peer("optuna", {"sampler": "auto"}, slow=True),
     "optuna-random": Peer("optuna", {"sampler": "random"}),
+    "rustuna": Peer("rustuna"),
+    "hyperopt": Peer("hyperopt"),
+    "nevergrad": Peer("nevergrad", {"optimizer": "NGOpt"}, recommends="noisy"),
+    "skopt": Peer("skopt", slow=True),
+    "bayesopt": Peer("bayesopt", slow=True),
+    "smac": Peer("smac", {"facade": "hpo"}),
+    "smac-gp": Peer("smac", {"facade": "blackbox"}, slow=True),
 }
 
 

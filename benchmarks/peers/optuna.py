@@ -45,7 +45,7 @@ class Optuna(Observed):
         trial = self.study.ask()
         params: dict[str, Any] = {}
         for axis in self.start.space:
-            if all(parent in params and params[parent] in values for parent, values in axis.when.items()):
+            if axis.active(params):
                 params[axis.name] = suggest(trial, axis)
         return trial, params
 

@@ -39,10 +39,11 @@ class Process:
                 env={**os.environ, **threads, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},
             )
 
-    def start(self, space: Space, seed: int, trials: int) -> None:
+    def start(self, space: Space, seed: int, trials: int, pending: int = 1) -> None:
         """Begin a study."""
         entries = [asdict(parameter) for parameter in space]
-        self.say({"op": "start", "space": entries, "seed": seed, "trials": trials, "settings": self.peer.settings})
+        budget = {"seed": seed, "trials": trials, "pending": pending}
+        self.say({"op": "start", "space": entries, **budget, "settings": self.peer.settings})
 
     def say(self, message: dict[str, Any]) -> Any:
         """The answer to a message.

@@ -1,6 +1,6 @@
 """How the driver speaks with a tuner in a process of its own: one JSON line each way. Standard library only.
 
-    {"op": "start", "space": [...], "seed": 3, "trials": 100, "settings": {...}}   -> {}
+    {"op": "start", "space": [...], "seed": 3, "trials": 100, "pending": 1, "settings": {...}}  -> {}
     {"op": "ask"}                          -> {"id": 7, "params": {...}, "seconds": 0.0012}, or {"id": null}: no more
     {"op": "tell", "id": 7, "loss": 0.3}   -> {"seconds": 0.0003}        a loss of null: the trial failed
     {"op": "recommend"}                    -> {"params": {...}}, or null: the best value observed
@@ -41,9 +41,13 @@ class Axis(SimpleNamespace):
     when: dict[str, list[Any]]
 
     @property
-    def choices(self) -> range:
-        """Places of the values: what libraries that want plain choices get instead of any JSON value."""
-        return range(len(self.values))
+    def choices(self) -> list[int]:
+        """Places of the values: what libraries get as choices, in place of any JSON value."""
+        return list(range(len(self.values)))
+
+    def active(self, params: Mapping[str, Any]) -> bool:
+        """Whether `params`, which hold its parents if they are active, make this parameter active."""
+        return all(parent in params and params[parent] in values for parent, values in self.when.items())
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Start:
     space: Sequence[Axis]
     seed: int
     trials: int
+    pending: int = 1
+    """Trials that may be out at a time."""
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -105,7 +111,8 @@ class Session:
         operation = message["op"]
         if operation == "start":
             space = [Axis(**entry) for entry in message["space"]]
-            self.tuner = self.make(Start(space, message["seed"], message["trials"], message["settings"]))
+            fields = {name: message[name] for name in ("seed", "trials", "pending", "settings")}
+            self.tuner = self.make(Start(space, **fields))
             self.out.clear()
             return {}
         if operation == "ask":

@@ -18,7 +18,14 @@ SUITES: dict[str, str] = {
     "kernels-all": "benchmarks.suites.kernels:kernels_all",
     "moot": "benchmarks.suites.moot:moot",
     "moot-all": "benchmarks.suites.moot:moot_all",
+    "lcbench": "benchmarks.suites.yahpo:lcbench",
+    "rbv2_xgboost": "benchmarks.suites.yahpo:rbv2_xgboost",
+    "rbv2_xgboost-all": "benchmarks.suites.yahpo:rbv2_xgboost_all",
+    "yahpo": "benchmarks.suites.yahpo:yahpo",
     "synthetic": "benchmarks.suites.synthetic:synthetic",
+    "bbob": "benchmarks.suites.coco:bbob",
+    "mixint": "benchmarks.suites.coco:mixint",
+    "noisy-bbob": "benchmarks.suites.coco:noisy_bbob",
 }
 """Name to "module:function"; the function takes nothing and returns the suite's problems."""
 

@@ -8,12 +8,14 @@ u  (k, d) configurations in the unit cube, one column per parameter in the order
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
 
 from benchmarks.problems import Params, Problem, Space, active, draw
+from benchmarks.suites.data import MissingDataError
 
 Losses = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -88,9 +90,16 @@ def noise(problem: Problem, draws: int = 1000, repeats: int = 20) -> float:
     return float(np.median(deviations) / (edge - problem.best)) if edge > problem.best else float("inf")
 
 
+@cache
 def read(suite: str) -> dict[str, Scale]:
-    """The scales kept beside a suite's file, by problem."""
+    """The scales kept beside a suite's file, by problem.
+
+    Raises:
+        MissingDataError: nobody has computed them.
+    """
     file = Path(__file__).with_name(f"{suite}_scale.json")
+    if not file.exists():
+        raise MissingDataError(f"no {file.name}: compute it with python -m benchmarks.suites.{suite}")
     scales: dict[str, Scale] = json.loads(file.read_text())
     return scales
 

@@ -91,12 +91,12 @@ def ackley(v: list[float]) -> float:
 
 def ackley10(p: Params) -> float:
     """Off the centre of its box."""
-    return ackley(list(p.values()))
+    return ackley([p[f"x{i}"] for i in range(10)])
 
 
 def rosenbrock10(p: Params) -> float:
     """A bent valley: 0 where every coordinate is 1."""
-    x = list(p.values())
+    x = [p[f"x{i}"] for i in range(10)]
     return float(sum(100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 for i in range(9)))
 
 

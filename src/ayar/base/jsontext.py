@@ -52,24 +52,34 @@ def wrap(value: object, where: str = "value") -> Json:
         return float(value) if math.isfinite(value) else {"$": float_name(value)}
     if isinstance(value, str):
         text = str(value)
-        if _SURROGATE.search(text):
-            return {"$": "text", "v": [ord(letter) for letter in text]}
-        return text
+        return text if _is_unicode(text) else {"$": "text", "v": [ord(letter) for letter in text]}
     if isinstance(value, np.generic | np.ndarray):
         return wrap(value.tolist(), where)
     if isinstance(value, Mapping):
         out = {}
         for key, item in value.items():
-            if not isinstance(key, str) or _SURROGATE.search(key):
+            if not (isinstance(key, str) and _is_unicode(key)):
                 raise ArgumentError(f"{where}: JSON keys are text, got {shorten(key)}; write it as {str(key)!r}")
-            out[key] = wrap(item, f"{where}.{key}")
+            out[key] = item if _is_plain(item) else wrap(item, f"{where}.{key}")
         return {"$": "map", "v": out} if "$" in out else out
     if isinstance(value, list | tuple):
-        return [wrap(item, f"{where}[{i}]") for i, item in enumerate(value)]
+        return [item if _is_plain(item) else wrap(item, f"{where}[{i}]") for i, item in enumerate(value)]
     raise ArgumentError(
         f"{where}: expected something JSON can hold (None, bool, number, text, list, dict), got "
         f"{type(value).__name__} {shorten(value)}; store files under trial.checkpoint_dir instead"
     )
+
+
+def _is_plain(value: object) -> bool:
+    """Whether `wrap` would return `value` itself, as far as a glance tells; it does for most of what is wrapped."""
+    kind = type(value)
+    if kind is float:
+        return math.isfinite(value)  # type: ignore[arg-type]  # it is a float
+    return kind is bool or value is None or (kind is str and value.isascii())  # type: ignore[attr-defined]  # it is text
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not _SURROGATE.search(text)
 
 
 def unwrap(value: Json) -> Any:

@@ -66,6 +66,37 @@ def crowding(losses: Floats, fronts: Ints) -> Floats:
     return room
 
 
+def rank_feasible_first(losses: Floats, violations: Floats) -> Ints:
+    """(n,) fronts under constraints: feasible rows by `rank`, then the others by total violation, failed rows last.
+
+    The total is the sum over constraints, each as a share of the largest finite violation among the rows.
+
+    Arguments:
+        losses: (n, J); a row with a NaN has failed.
+        violations: (n, c), 0 where a constraint is kept, NaN where nobody knows, which counts as infinite.
+
+    Source: Deb et al. 2002, section VI, definition 1.
+
+    >>> losses = np.array([[2.0, 2.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.0], [np.nan, 0.0]])
+    >>> rank_feasible_first(losses, np.array([[0.0], [0.0], [3.0], [1.0], [0.0]])).tolist()
+    [1, 0, 3, 2, 4]
+    """
+    failed = np.isnan(losses).any(axis=1)
+    known = np.where(np.isnan(violations), np.inf, violations)
+    largest = np.max(known, axis=0, initial=0.0, where=np.isfinite(known))
+    total = (known / np.where(largest > 0.0, largest, 1.0)).sum(axis=1)
+    fronts = np.empty(len(losses), dtype=np.intp)
+    behind = 0
+    for rows, values in (
+        (~failed & (total == 0.0), losses),
+        (~failed & (total > 0.0), total[:, None]),
+        (failed, np.zeros((len(losses), 1))),
+    ):
+        fronts[rows] = behind + rank(values[rows])
+        behind = fronts[rows].max(initial=behind - 1) + 1
+    return fronts
+
+
 def _gaps(values: Floats, starts: Ints, ends: Ints) -> Floats:
     """(n,) share of its front's width between the neighbours of each value; fronts run from starts to ends."""
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):

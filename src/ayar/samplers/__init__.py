@@ -15,5 +15,6 @@ SAMPLERS = Registry(
         "grid": "ayar.samplers.grid:GridSearch",
         "qmc": "ayar.samplers.qmc:QuasiRandom",
         "gp": "ayar.samplers.mixgp:MixGP",
+        "nsga2": "ayar.samplers.nsga2:NSGA2",
     },
 )

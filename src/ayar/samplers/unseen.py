@@ -36,8 +36,9 @@ class Unseen:
 
     def take(self, X: Floats) -> dict[str, Any]:
         """The configuration of one row of masked codes (1, D), from now on taken."""
-        self._own.update(self.space.codec.keys(X))
-        return self.space.codec.decode(X, ~np.isnan(X))[0]
+        codes = X[0].tolist()
+        self._own.add(self.space.codec.key_one(codes))
+        return self.space.codec.decode_one(codes)
 
     def draw(self, generator: np.random.Generator) -> dict[str, Any] | None:
         """A free configuration by chance, from now on taken; None if there is none left.
@@ -46,5 +47,11 @@ class Unseen:
             SpaceError: no configuration meets the space's rules.
         """
         width = len(self.space.codec.names)
-        X, _ = draw(self.space, lambda m: generator.random((m, width)), 1, self.accepts)
+        X = self.space.codec.masked(self.space.codec.from_unit(generator.random((1, width))))
+        # Nearly every first draw will do: it is spared the machinery for those that do not.
+        if not (self._meets_rules(X) and self.is_free(self.space.codec.key_one(X[0].tolist()))):
+            X, _ = draw(self.space, lambda m: generator.random((m, width)), 1, self.accepts)
         return self.take(X) if len(X) else None
+
+    def _meets_rules(self, X: Floats) -> bool:
+        return not self.space.rules or bool(self.space.feasible(X, ~np.isnan(X))[0])

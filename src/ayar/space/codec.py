@@ -10,6 +10,7 @@ equal room. Integers over 2**50 values, or above 2**44 on a log scale, are finer
 """
 
 import math
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,8 +87,16 @@ class _Scales:
         start, end = self.low - half, self.high + half
         self.start = np.where(linear, 0.0, np.log(start, where=self.log, out=start.copy()))
         self.span = np.where(linear, self.last + 1.0, np.log(end, where=self.log, out=end.copy()) - self.start)
+        # The way back begins and ends a hair outside and is cut to the ends, so that U = 0 and U = 1 give them exactly:
+        # neither exp(ln low) nor low + (high - low) need give the bound back.
+        with np.errstate(over="ignore"):  # of bounds near the largest float
+            hair = np.where(self.log, 4.0 * np.finfo(np.float64).eps * (1.0 + np.abs(self.start) + self.span), 0.0)
+            self.begin, reach = self.start - hair, self.span + 2.0 * hair
+            short = ~self.log & (reach + self.begin < self.last)
+            self.reach = np.where(short, np.nextafter(reach, np.inf), reach)
         self.any_log = bool(self.log.any())
         self.any_whole = bool(counted.any())
+        self.any_ticks = any(t != _PLAIN for t in ticks)
 
 
 _PLAIN = Ticks(0.0, 1.0)
@@ -144,11 +153,12 @@ class Codec:
         Exact for points the space contains. Of others, names without a column and values that cannot be coded are left
         out, numbers out of bounds keep their value.
         """
-        X = np.array([self._encode_row(point) for point in points]).reshape(len(points), len(self.names))
+        # Filling lists and making one array of all is several times quicker than filling an array.
+        X = np.array([self.encode_one(point) for point in points]).reshape(len(points), len(self.names))
         return X, ~np.isnan(X)
 
-    def _encode_row(self, point: Mapping[str, Any]) -> list[float]:
-        # Filling a list and making one array of all is several times quicker than filling an array.
+    def encode_one(self, point: Mapping[str, Any]) -> list[float]:
+        """(D,) codes of one configuration, NaN where it holds no value that can be coded: a row of `encode`."""
         codes = [math.nan] * len(self.names)
         for name, value in point.items():
             coder = self._coders.get(name)
@@ -160,6 +170,10 @@ class Codec:
     def decode(self, X: Floats, A: Mask) -> list[dict[str, Any]]:
         """The configurations of (X, A): native values, active parameters only, in the space's order."""
         return [self._decode_row(x, a) for x, a in zip(X.tolist(), A.tolist(), strict=True)]
+
+    def decode_one(self, codes: list[float]) -> dict[str, Any]:
+        """The configuration of one row of masked codes."""
+        return self._decode_row(codes, [not math.isnan(code) for code in codes])
 
     def _decode_row(self, x: list[float], a: list[bool]) -> dict[str, Any]:
         point = {}
@@ -178,7 +192,9 @@ class Codec:
     def to_unit(self, X: Floats) -> Floats:
         """(n, D) unit coordinates of codes; codes out of bounds are cut to the nearest bound, NaN stays NaN."""
         s = self._scales
-        T = (np.clip(X, s.low, s.high) * s.scale - s.base) / s.stride
+        T = np.clip(X, s.low, s.high)
+        if s.any_ticks:
+            T = (T * s.scale - s.base) / s.stride
         if s.any_log:
             np.log(T, out=T, where=s.log)
         T += s.pad - s.start
@@ -188,19 +204,19 @@ class Codec:
     def from_unit(self, U: Floats) -> Floats:
         """(n, D) codes of unit coordinates, all columns as though active; always inside the bounds and on the steps."""
         s = self._scales
-        T = U * s.span
-        T += s.start
+        T = U * s.reach
+        T += s.begin
         if s.any_log:
             np.exp(T, out=T, where=s.log)
         if s.any_whole:
             T += s.rounding
             np.floor(T, out=T, where=s.whole)
-        # The ends exactly: neither exp(ln high) nor low + (high - low) need give the bound back.
-        np.copyto(T, s.first, where=(U <= 0.0) | (s.first > T))
-        np.copyto(T, s.last, where=(U >= 1.0) | (s.last < T))
-        T *= s.stride
-        T += s.base
-        T /= s.scale
+        np.maximum(T, s.first, out=T)
+        np.minimum(T, s.last, out=T)
+        if s.any_ticks:
+            T *= s.stride
+            T += s.base
+            T /= s.scale
         return T
 
     def activity(self, X: Floats) -> Mask:
@@ -217,6 +233,10 @@ class Codec:
     def mask(self, X: Floats, A: Mask) -> Floats:
         """X with NaN where inactive."""
         return np.where(A, X, np.nan)
+
+    def masked(self, X: Floats) -> Floats:
+        """Codes of all columns, with NaN where the conditions leave one inactive; X itself if there are none."""
+        return self.mask(X, self.activity(X)) if self._conditional else X
 
     def present(self, name: str, X: Floats, A: Mask) -> Mask:
         """(n,) bool: in which rows parameter `name`, with or without a column, is active."""
@@ -242,6 +262,10 @@ class Codec:
         width = 8 * Y.shape[1]
         joined = Y.tobytes()
         return [joined[i * width : (i + 1) * width] for i in range(len(X))]
+
+    def key_one(self, codes: list[float]) -> bytes:
+        """The key of one row of masked codes."""
+        return array("d", [math.nan if math.isnan(code) else code + 0.0 for code in codes]).tobytes()
 
 
 def _met(demands: _Demands | None, X: Floats, A: Mask) -> Mask:

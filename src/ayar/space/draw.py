@@ -63,11 +63,9 @@ class _Found:
 
     def suitable(self, X: Floats) -> Floats:
         """Masked codes of those rows of decoded codes X that are feasible and wanted."""
-        codec = self.space.codec
-        A = codec.activity(X)
-        masked = codec.mask(X, A)
+        masked = self.space.codec.masked(X)
         if self.space.rules:
-            masked = masked[self.space.feasible(X, A)]
+            masked = masked[self.space.feasible(X, ~np.isnan(masked))]
         self.feasible |= len(masked) > 0
         return masked if self.accept is None else masked[self.accept(masked)]
 

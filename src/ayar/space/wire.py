@@ -243,12 +243,13 @@ def params_to_wire(space: Space, params: Mapping[str, Any]) -> dict[str, Any]:
     >>> params_to_wire(Space({"layers": [(64,), (64, 32)], "lr": (0.1, 1.0)}), {"layers": (64, 32), "lr": 0.5})
     {'layers': {'choice': 1, 'label': '(64, 32)'}, 'lr': 0.5}
     """
-    return {name: _param_to_wire(space.params.get(name), value) for name, value in params.items()}
+    return {
+        name: value if is_json_scalar(value) else _choice_to_wire(space.params.get(name), value)
+        for name, value in params.items()
+    }
 
 
-def _param_to_wire(domain: Domain | None, value: Any) -> Any:
-    if is_json_scalar(value):
-        return value
+def _choice_to_wire(domain: Domain | None, value: Any) -> Any:
     place = domain.code(value) if isinstance(domain, Choices) else math.nan
     if isinstance(domain, Choices) and not math.isnan(place):
         return {"choice": int(place), "label": _text(domain, int(place))}
@@ -269,14 +270,23 @@ def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
         SpaceError: a choice by place or label that the parameter does not have.
     """
     read = {
-        name: domain.adopt(data[name]) if type(data[name]) is not dict else _choice_from_wire(name, domain, data[name])
+        name: value if type(value := data[name]) in _ADOPTED_AS_THEY_ARE else _param_from_wire(name, domain, value)
         for name, domain in space.params.items()
         if name in data
     }
-    for name in data.keys() - read.keys():
-        value = data[name]
-        read[name] = _choice_from_wire(name, None, value) if isinstance(value, dict) else value
+    if len(read) < len(data):
+        read |= {name: _param_from_wire(name, None, value) for name, value in data.items() if name not in read}
     return read
+
+
+_ADOPTED_AS_THEY_ARE = frozenset({float, str, bool, type(None)})
+"""Types whose values every domain adopts as they are; a whole number may stand for a Float."""
+
+
+def _param_from_wire(name: str, domain: Domain | None, value: Any) -> Any:
+    if type(value) is dict:
+        return _choice_from_wire(name, domain, value)
+    return value if domain is None else domain.adopt(value)
 
 
 def _choice_from_wire(name: str, domain: Domain | None, data: dict[str, Any]) -> Any:

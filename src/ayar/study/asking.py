@@ -105,9 +105,9 @@ class Asker:
 
     def _wire(self, params: dict[str, Any]) -> dict[str, Any]:
         space = self._log.setup.space
-        unknown = params.keys() - space.params.keys()
-        if not unknown:
+        if params.keys() <= space.params.keys():
             return params_to_wire(space, params)
+        unknown = params.keys() - space.params.keys()
         known = {name: value for name, value in params.items() if name not in unknown}
         return {**params_to_wire(space, known), **{name: wrap(params[name], name) for name in unknown}}
 

@@ -10,7 +10,7 @@ from ayar.base.errors import AyarError, TrialPruned
 from ayar.base.jsontext import Json
 from ayar.space.space import Space
 from ayar.space.wire import params_from_wire
-from ayar.study.live_trial import Channel, LiveTrial
+from ayar.study.live_trial import Channel, LiveTrial, beyond
 from ayar.study.outcome import Outcome, pruned, read_outcome
 from ayar.trial.attribute import attribute
 from ayar.trial.goal import Constraint, Goal
@@ -50,7 +50,7 @@ class Attempt:
         return {"outcome": msgspec.to_builtins(outcome), **_kept(trial)}
 
     def _trial(self, payload: Payload, channel: Channel) -> LiveTrial:
-        proposed = {name: payload.params[name] for name in payload.params.keys() - self.declared.params.keys()}
+        proposed = beyond(self.declared, payload.params)
         declared = {name: value for name, value in payload.params.items() if name not in proposed}
         params = params_from_wire(self.declared, declared)
         return LiveTrial(payload.number, params, proposed, declared=self.declared, seed=self.seed, channel=channel)

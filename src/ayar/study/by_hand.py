@@ -10,7 +10,7 @@ from ayar.base.errors import ArgumentError, StudyFinished, TellRefused, did_you_
 from ayar.study.asking import Asked
 from ayar.study.attempt import is_pruned
 from ayar.study.ending import record_end, why
-from ayar.study.live_trial import LiveTrial
+from ayar.study.live_trial import LiveTrial, beyond
 from ayar.study.log import Log
 from ayar.study.outcome import NOT_A_NUMBER, Outcome, failed, pruned, read_outcome
 from ayar.study.seat import Seat
@@ -61,7 +61,7 @@ def _live(seat: Seat, lease: ev.Lease, wire: dict[str, Any]) -> LiveTrial:
         return {"prune": False}
 
     declared = seat.log.fold.declared
-    proposed = {name: wire[name] for name in wire.keys() - declared.params.keys()}
+    proposed = beyond(declared, wire)
     known = seat.log.history.params(lease.number)
     return LiveTrial(
         lease.number,

@@ -27,6 +27,13 @@ Channel = Callable[[dict[str, Any]], Any]
 """Sends one message to the study and returns its reply."""
 
 
+def beyond(declared: Space, wire: dict[str, Json]) -> dict[str, Json]:
+    """What a proposal in wire form holds beyond the declared parameters."""
+    if wire.keys() <= declared.params.keys():
+        return {}
+    return {name: value for name, value in wire.items() if name not in declared.params}
+
+
 class LiveTrial(Parameters):
     """A trial under way: a read-only mapping of its active parameters.
 

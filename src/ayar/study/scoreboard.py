@@ -55,9 +55,15 @@ class Scoreboard:
         if len(history.goals) > 1:
             return
         for number in new:
-            complete = history.row(number).state is State.COMPLETE and bool(np.all(history.violations[number] == 0.0))
-            if complete and (self._best is None or self._merit(number) < self._merit(self._best)):
+            if self._may_be_best(number) and (self._best is None or self._merit(number) < self._merit(self._best)):
                 self._best, self.improved = number, True
+
+    def _may_be_best(self, number: int) -> bool:
+        """Whether the trial is complete and keeps the constraints."""
+        history = self.log.history
+        if history.row(number).state is not State.COMPLETE:
+            return False
+        return not history.constraints or bool(np.all(history.violations[number] == 0.0))
 
     def _merit(self, number: int) -> tuple[bool, float]:
         """Less is better: finite values first, as in `best_number`."""
@@ -94,5 +100,5 @@ class Scoreboard:
         budget = self.log.setup.max_trials
         limits = [] if self.limit is None else [self.limit - self.finished]
         if budget is not None:
-            limits.append(budget - int(self.log.history.final.sum()))
+            limits.append(budget - len(self.log.history.order))
         return max(0, min(limits)) if limits else None

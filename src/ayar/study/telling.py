@@ -56,7 +56,7 @@ def tell(
 
 def _holds_undeclared(log: Log, number: int) -> bool:
     """Whether the proposal held names that the objective may ask for, or not."""
-    return any(name not in log.fold.declared.params for name in log.history.params(number))
+    return not log.history.params(number).keys() <= log.fold.declared.params.keys()
 
 
 def _fitting(log: Log, outcome: Outcome, asked: Suggested) -> Outcome:

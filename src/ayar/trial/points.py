@@ -4,6 +4,7 @@ n  trials by number    D  coded columns    X  (n, D) natural values, NaN where i
 """
 
 from collections.abc import Iterable, Mapping
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,26 @@ class Points:
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
         self._x = Column(np.nan, np.float64, len(codec.names))
+        self._active = Column(False, np.bool_, len(codec.names))
         self._keys: list[bytes | None] = []
         self._count: dict[bytes, int] = {}
 
     def update(self, length: int, changed: Iterable[tuple[int, Mapping[str, Any] | None]]) -> None:
         """Make the tables `length` rows long and encode the rows in `changed`: (number, parameters or None)."""
         self._x.grow(length)
+        self._active.grow(length)
         self._keys.extend([None] * (length - len(self._keys)))
-        known = [(number, params) for number, params in changed if params is not None]
-        if not known:
-            return
-        numbers = [number for number, _ in known]
-        X, _ = self.codec.encode([params for _, params in known])
-        self._x[numbers] = X
-        for number, key in zip(numbers, self.codec.keys(X), strict=True):
-            self._recount(self._keys[number], key)
-            self._keys[number] = key
+        # Mostly there is one row, and NumPy's calls cost more than the work.
+        for number, params in changed:
+            if params is not None:
+                self._set(number, self.codec.encode_one(params))
+
+    def _set(self, number: int, codes: list[float]) -> None:
+        self._x[number] = codes
+        self._active[number] = [not isnan(code) for code in codes]
+        key = self.codec.key_one(codes)
+        self._recount(self._keys[number], key)
+        self._keys[number] = key
 
     def _recount(self, before: bytes | None, now: bytes) -> None:
         if before is not None:
@@ -45,9 +50,8 @@ class Points:
 
     @property
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """(X, A); X is read-only."""
-        X = self._x.view()
-        return X, ~np.isnan(X)
+        """(X, A), both read-only."""
+        return self._x.view(), self._active.view()
 
     @property
     def keys(self) -> Mapping[bytes, int]:

@@ -1,9 +1,12 @@
 """Configurations to arrays and back, exactly."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Ordinal
 from ayar.space.space import Space
@@ -166,6 +169,36 @@ def test_keys_are_equal_for_equal_configurations_only() -> None:
     first, second, third = codec.keys(np.array([[0.0, np.nan], [-0.0, -np.nan], [0.0, 0.0]]))
     assert first == second != third
     assert len(set(CODEC.keys(draws(MIXED, 200)[0]))) == 200
+
+
+def test_one_row_is_coded_as_a_batch_is() -> None:
+    X, A = draws(MIXED, 100)
+    rows, points = X.tolist(), CODEC.decode(X, A)
+    assert [CODEC.decode_one(row) for row in rows] == points
+    assert [CODEC.key_one(row) for row in rows] == CODEC.keys(X)
+    assert np.array_equal(np.array([CODEC.encode_one(point) for point in points]), X, equal_nan=True)
+    plain = Space({"x": (-1.0, 1.0), "y": (0.0, 1.0)}).codec
+    assert plain.key_one([-0.0, -math.nan]) == plain.key_one([0.0, math.nan])
+
+
+def test_masked_codes_are_nan_where_a_condition_does_not_hold() -> None:
+    X = CODEC.from_unit(np.random.default_rng(2).random((50, len(CODEC.names))))
+    assert np.array_equal(CODEC.masked(X), CODEC.mask(X, CODEC.activity(X)), equal_nan=True)
+    free = Space({"x": (-1.0, 1.0)}).codec
+    assert free.masked(np.array([[0.5]])).tolist() == [[0.5]]
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-9, 2.5e5), (0.1, 0.7), (0.999, 1.001), (3.0, 1e300)])
+def test_the_ends_of_a_log_scale_come_back_exactly(low: float, high: float) -> None:
+    codec = Space({"x": Float(low, high, log=True)}).codec
+    assert codec.from_unit(np.array([[0.0], [1.0]])).ravel().tolist() == [low, high]
+    assert codec.to_unit(np.array([[low], [high]])).ravel().tolist() == [0.0, 1.0]
+
+
+@given(low=st.floats(-1e6, 1e6), width=st.floats(1e-9, 1e6))
+def test_the_ends_of_a_linear_scale_come_back_exactly(low: float, width: float) -> None:
+    codec = Space({"x": (low, low + width)}).codec
+    assert codec.from_unit(np.array([[0.0], [1.0]])).ravel().tolist() == [low, low + width]
 
 
 def test_a_space_of_constants_alone_has_one_point() -> None:

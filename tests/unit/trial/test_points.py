@@ -17,12 +17,12 @@ class CountingCodec:
         self.encoded = 0
         self.names = SPACE.codec.names
 
-    def encode(self, params: Any) -> Any:
-        self.encoded += len(params)
-        return SPACE.codec.encode(params)
+    def encode_one(self, params: Any) -> Any:
+        self.encoded += 1
+        return SPACE.codec.encode_one(params)
 
-    def keys(self, X: Any) -> Any:
-        return SPACE.codec.keys(X)
+    def key_one(self, codes: Any) -> Any:
+        return SPACE.codec.key_one(codes)
 
 
 def test_each_configuration_is_encoded_once() -> None:
