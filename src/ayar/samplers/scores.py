@@ -69,7 +69,7 @@ class Scores:
         if not self.models.goals:
             return np.argsort(self._broken(), kind="stable")
         means = self._means()
-        held = np.isfinite(means).all(axis=1)
+        held: Bools = np.isfinite(means).all(axis=1)
         merit = means[:, 0].copy()
         if means.shape[1] > 1:
             merit[held] = rank(means[held])
@@ -99,7 +99,7 @@ class Scores:
         goal, told = self.models.goals[0], self.told
         U, A = np.vstack([told.U[goal.rows], told.U_pending]), np.vstack([told.A[goal.rows], told.A_pending])
         safe = not self.models.limits
-        usable: Bools = np.concatenate([np.asarray(told.good)[goal.rows] | safe, np.full(len(told.U_pending), safe)])
+        usable: Bools = np.concatenate([told.good[goal.rows] | safe, np.full(len(told.U_pending), safe)])
         inside = usable if limit is None else usable & limit.admits(U, A)
         sure = inside & self._sure(U, A)
         rows = next(np.flatnonzero(mask) for mask in (sure, inside, usable) if mask.any())

@@ -38,7 +38,8 @@ class Told:
     @property
     def good(self) -> Bools:
         """(n,) trials with finite losses that keep the result constraints."""
-        return np.asarray(self.kept & np.isfinite(self.goals).all(axis=1))
+        good: Bools = self.kept & np.isfinite(self.goals).all(axis=1)
+        return good
 
     @property
     def activity(self) -> Bools:
