@@ -109,7 +109,7 @@ class Surrogate:
 
     def latent(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """Means (m, S), one column a fantasy, and deviations (m,) without noise."""
-        return gp.predict(self.process, self._scaled(U, A))
+        return gp.predict(self.process, self.scaled(U, A))
 
     def latent_with_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats, Callable[[Floats, Floats], Floats]]:
         """`latent`, and a function that pulls slopes back to the points.
@@ -117,10 +117,10 @@ class Surrogate:
         The function takes ∂f/∂μ (m, S) and ∂f/∂σ (m,) of any f and returns ∂f/∂U (m, D), 0 for categorical and for
         inactive parameters.
         """
-        mean, deviation, to_scaled = gp.predict_with_slopes(self.process, self._scaled(U, A))
+        mean, deviation, to_scaled = gp.predict_with_slopes(self.process, self.scaled(U, A))
 
         def pull(by_mean: Floats, by_deviation: Floats) -> Floats:
-            return slopes_by_unit(to_scaled(by_mean, by_deviation), self.embedding, self.theta, U, A)
+            return self.slopes_by_unit(to_scaled(by_mean, by_deviation), U, A)
 
         return mean, deviation, pull
 
@@ -131,7 +131,7 @@ class Surrogate:
 
     def joint(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """Mean (m,) over the fantasies and latent covariance (m, m)."""
-        mean, covariance = gp.joint(self.process, self._scaled(U, A))
+        mean, covariance = gp.joint(self.process, self.scaled(U, A))
         return mean.mean(axis=1), covariance
 
     def leave_one_out(self) -> tuple[Floats, Floats]:
@@ -141,11 +141,16 @@ class Surrogate:
 
     def fantasize(self, U: Floats, A: Bools, normals: Floats) -> "Surrogate":
         """The model after b pending rows have answered in S imagined ways; normals (b, S)."""
-        imagined = gp.fantasize(self.process, self._scaled(U, A), self.noise, normals)
+        imagined = gp.fantasize(self.process, self.scaled(U, A), self.noise, normals)
         return Surrogate(self.embedding, self.theta, imagined, self.rows)
 
-    def _scaled(self, U: Floats, A: Bools) -> Floats:
+    def scaled(self, U: Floats, A: Bools) -> Floats:
+        """(m, P) points as the kernel sees them."""
         return scaled(self.embedding, self.theta, U, A)
+
+    def slopes_by_unit(self, by_Z: Floats, U: Floats, A: Bools) -> Floats:
+        """∂f/∂U (m, D) of any f from ∂f/∂Z (m, P); 0 for categorical and for inactive parameters."""
+        return slopes_by_unit(by_Z, self.embedding, self.theta, U, A)
 
 
 def build(embedding: Embedding, U: Floats, A: Bools, y: Floats, theta: Theta, noise: Floats | None = None) -> Surrogate:

@@ -1,51 +1,187 @@
-"""What a point is worth trying: log expected improvement, averaged over fantasies of the pending trials.
+"""What a point is worth trying: log utilities of modelled quantities, as terms that add up, with slopes.
 
-m, S  candidates, fantasies      μ  (m, S) means      σ  (m,) latent deviations      f*  (S,) thresholds
-z = (f* − μ) / σ;   a(x) = ln mean_s h(z_s) + ln σ;   ∂a/∂μ_s = −p_s ψ_s / σ,  ∂a/∂σ = Σ p_s ρ_s / σ,  p = softmax(ln h)
+m, S, J  candidates, fantasies of the pending trials, goals      μ  (m, S) means      σ  (m,) latent deviations
+f*  (S,) thresholds     g = f* − μ  gap     z = g / σ     h(z) = φ(z) + z Φ(z)     λ = φ(z) / Φ(z)
+EI   ln h(z) + ln σ                        PI   ln Φ(z)                        UCB  ln ln(1 + e^t), t = g + κ σ
+over fantasies a(x) = ln mean_s exp(a_s); its slopes weigh those of the a_s by softmax(a_s)
 f* is a least posterior mean over rows of the model, not the best value seen: luck is no threshold under noise.
-Sources: Ament et al. 2023, arXiv:2310.20708, eq. (9); Snoek et al. 2012, arXiv:1206.2944, eq. (8) (fantasies).
+UCB is a monotone map of g + κ σ: the same best point, yet above 0, so that it can be weighed by a probability.
+Sources: Ament et al. 2023, arXiv:2310.20708, eqs. (9), (11); Snoek et al. 2012, arXiv:1206.2944, eqs. (1)-(3), (8);
+Gardner et al. 2014, Bayesian optimization with inequality constraints, ICML, eq. (5) (probability of feasibility).
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from scipy.special import log_ndtr
 
 from ayar.numerics.arrays import Bools, Floats
-from ayar.numerics.gaussian import log_h, log_h_slopes
+from ayar.numerics.gaussian import log_h_slopes
+from ayar.numerics.improvement import log_ehvi, log_ehvi_slopes
 from ayar.numerics.surrogate import Surrogate
+from ayar.samplers.region import Limit
+
+KAPPA = 1.8
+"""Deviations that the confidence bound adds."""
+_LN_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+
+Utility = Callable[[Floats, Floats], tuple[Floats, Floats, Floats]]
+"""(gap (m, S), σ (m, 1)) -> log utility and its slopes by gap and by σ, (m, S) each."""
+
+
+class Term(Protocol):
+    """One addend of a score; higher is better."""
+
+    def values(self, U: Floats, A: Bools) -> Floats:
+        """(m,) at unit coordinates U (m, D) with activity A."""
+
+    def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """(m,) values and (m, D) slopes by the unit coordinates; 0 for categorical and inactive ones."""
+
+
+def expected_improvement(gap: Floats, sigma: Floats) -> tuple[Floats, Floats, Floats]:
+    """ln EI."""
+    ln_h, psi, rho = log_h_slopes(gap / sigma)
+    return ln_h + np.log(sigma), psi / sigma, rho / sigma
+
+
+def probability_of_improvement(gap: Floats, sigma: Floats) -> tuple[Floats, Floats, Floats]:
+    """ln PI."""
+    z = gap / sigma
+    value = np.asarray(log_ndtr(z))
+    by_z = np.exp(-0.5 * z * z - _LN_SQRT_2PI - value)
+    return value, by_z / sigma, -by_z * z / sigma
+
+
+def confidence_bound(gap: Floats, sigma: Floats) -> tuple[Floats, Floats, Floats]:
+    """ln softplus of the lower confidence bound's gain on f*."""
+    t = gap + KAPPA * sigma
+    softplus = np.logaddexp(0.0, t)
+    # Below t = −30 softplus(t) is e^t to the last bit, and its logarithm t.
+    value = np.where(t > -30.0, np.log(np.maximum(softplus, 1e-300)), t)
+    by_t = np.where(t > -30.0, np.exp(t - softplus) / np.maximum(softplus, 1e-300), 1.0)
+    return value, by_t, KAPPA * by_t
+
+
+UTILITIES: Mapping[str, Utility] = {
+    "ei": expected_improvement,
+    "pi": probability_of_improvement,
+    "ucb": confidence_bound,
+}
 
 
 @dataclass(frozen=True, eq=False)
-class LogEI:
-    """Log expected improvement under one model; higher is better."""
+class Improvement:
+    """Log utility of one goal, averaged over fantasies."""
 
     model: Surrogate
     threshold: Floats
     """f*, (S,): what counts as no improvement."""
-    branch: Bools | None = None
-    """(D,) activity outside which nothing is worth trying."""
+    utility: Utility = expected_improvement
 
     def values(self, U: Floats, A: Bools) -> Floats:
-        """(m,) at unit coordinates U (m, D) with activity A."""
+        """As `Term.values`."""
         mean, deviation = self.model.latent(U, A)
-        ln_h, _ = _averaged(log_h((self.threshold - mean) / deviation[:, None]))
-        return self._limited(A, ln_h + np.log(deviation))
+        return _averaged(self.utility(self.threshold - mean, deviation[:, None])[0])[0]
 
     def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
-        """(m,) values and (m, D) slopes by the unit coordinates; 0 for categorical and inactive ones."""
-        mean, deviation, pull = self.model.latent_with_slopes(U, A)
-        each, psi, rho = log_h_slopes((self.threshold - mean) / deviation[:, None])
-        ln_h, p = _averaged(each)
-        slopes = pull(-p * psi / deviation[:, None], (p * rho).sum(axis=1) / deviation)
-        return self._limited(A, ln_h + np.log(deviation)), slopes
-
-    def _limited(self, A: Bools, value: Floats) -> Floats:
-        return value if self.branch is None else np.where((self.branch == A).all(axis=1), value, -np.inf)
+        """As `Term.values_and_slopes`."""
+        mean, deviation, pull_back = self.model.latent_with_slopes(U, A)
+        each, by_gap, by_sigma = self.utility(self.threshold - mean, deviation[:, None])
+        value, share = _averaged(each)
+        return value, pull_back(-share * by_gap, (share * by_sigma).sum(axis=1))
 
 
-def _averaged(ln_h: Floats) -> tuple[Floats, Floats]:
-    """ln mean_s h, (m,), and p, (m, S), of ln h (m, S)."""
-    top = ln_h.max(axis=1, keepdims=True)
-    share = np.exp(ln_h - top)
+@dataclass(frozen=True, eq=False)
+class FrontImprovement:
+    """Log expected gain of hypervolume of several goals, modelled apart; one column of means each."""
+
+    models: Sequence[Surrogate]
+    lower: Floats
+    upper: Floats
+    """(k, J) boxes that make up what the front leaves to gain."""
+
+    def values(self, U: Floats, A: Bools) -> Floats:
+        """As `Term.values`."""
+        found = [model.latent(U, A) for model in self.models]
+        mean, deviation = (np.column_stack(part) for part in zip(*found, strict=True))
+        return log_ehvi(mean, deviation, self.lower, self.upper)
+
+    def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """As `Term.values_and_slopes`."""
+        means, deviations, pulls = zip(*(model.latent_with_slopes(U, A) for model in self.models), strict=True)
+        value, by_mean, by_deviation = log_ehvi_slopes(
+            np.column_stack(means), np.column_stack(deviations), self.lower, self.upper
+        )
+        slopes = [pull(by_mean[:, j : j + 1], by_deviation[:, j]) for j, pull in enumerate(pulls)]
+        return value, np.sum(slopes, axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Log probability that a modelled metric lies within [low, high]; the model has one column of means."""
+
+    model: Surrogate
+    low: float
+    high: float
+
+    def values(self, U: Floats, A: Bools) -> Floats:
+        """As `Term.values`."""
+        mean, deviation = self.model.latent(U, A)
+        return _log_probability(mean[:, 0], deviation, self.low, self.high)[0]
+
+    def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """As `Term.values_and_slopes`."""
+        mean, deviation, pull_back = self.model.latent_with_slopes(U, A)
+        value, by_mean, by_deviation = _log_probability(mean[:, 0], deviation, self.low, self.high)
+        return value, pull_back(by_mean[:, None], by_deviation)
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """The sum of terms, inside one part of the space or everywhere."""
+
+    terms: Sequence[Term]
+    limit: Limit | None = None
+    """Where it is −∞ outside."""
+
+    def values(self, U: Floats, A: Bools) -> Floats:
+        """As `Term.values`."""
+        return self._limited(U, A, np.sum([term.values(U, A) for term in self.terms], axis=0))
+
+    def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """As `Term.values_and_slopes`."""
+        values, slopes = zip(*(term.values_and_slopes(U, A) for term in self.terms), strict=True)
+        return self._limited(U, A, np.sum(values, axis=0)), np.sum(slopes, axis=0)
+
+    def _limited(self, U: Floats, A: Bools, value: Floats) -> Floats:
+        return value if self.limit is None else np.where(self.limit.admits(U, A), value, -np.inf)
+
+
+def _averaged(each: Floats) -> tuple[Floats, Floats]:
+    """ln mean_s exp a_s, (m,), and softmax(a_s), (m, S), of a (m, S)."""
+    top = each.max(axis=1, keepdims=True)
+    share = np.exp(each - top)
     total = share.sum(axis=1, keepdims=True)
-    return top[:, 0] + np.log(total[:, 0] / ln_h.shape[1]), share / total
+    return top[:, 0] + np.log(total[:, 0] / each.shape[1]), share / total
+
+
+def _log_probability(mean: Floats, sigma: Floats, low: float, high: float) -> tuple[Floats, Floats, Floats]:
+    """ln (Φ(b) − Φ(a)), a = (low − μ) / σ, b = (high − μ) / σ, and its slopes by μ and σ; (m,) each."""
+    a, b = (low - mean) / sigma, (high - mean) / sigma
+    # Where both ends lie above the mean the lower tails lose all digits: by symmetry the upper ones are taken.
+    upper = a + b > 0.0
+    a, b = np.where(upper, -b, a), np.where(upper, -a, b)
+    ln_b = log_ndtr(b)
+    value = ln_b + np.log(-np.expm1(np.minimum(log_ndtr(a) - ln_b, -1e-300)))
+    ratio_a, ratio_b = (np.exp(-0.5 * end * end - _LN_SQRT_2PI - value) for end in (a, b))
+    side = np.where(upper, 1.0, -1.0)
+    by_sigma = -(_times(b, ratio_b) - _times(a, ratio_a)) / sigma
+    return value, side * (ratio_b - ratio_a) / sigma, by_sigma
+
+
+def _times(end: Floats, ratio: Floats) -> Floats:
+    """end · ratio, 0 where the end is infinite."""
+    return np.where(np.isfinite(end), np.where(np.isfinite(end), end, 0.0) * ratio, 0.0)

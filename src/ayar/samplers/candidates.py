@@ -153,7 +153,9 @@ def mutated(space: Space, parents: Floats, count: int, active: float, uniforms: 
     return pulled(space, np.where(changed, fresh, U), U)
 
 
-def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Batch, Floats]:
+def climb(
+    space: Space, score: Score, pool: Batch, lengths: Floats, box: tuple[Floats, Floats] | None = None
+) -> tuple[Batch, Floats]:
     """The pool and what was found from its best points, with all scores.
 
     Arguments:
@@ -161,17 +163,20 @@ def climb(space: Space, score: Score, pool: Batch, lengths: Floats) -> tuple[Bat
         score: what is climbed.
         pool: m ≥ 1 settled candidates; the first one, the incumbent, is always a start.
         lengths: (D,) length-scales of the parameters, in which steps are measured.
+        box: (D,) lowest and greatest unit coordinates that slopes may lead to; the whole cube if left out.
 
     Returns:
         Points and their scores, in no order; the pool's points first.
     """
+    lower, upper = box or (np.zeros_like(lengths), np.ones_like(lengths))
+    ways = _Slopes(space, score, lengths, lower, upper)
     values = score.values(pool.U, pool.A)
     starts = pool.rows(_distinct_starts(pool.U, values))
-    found = join(starts, _along_slopes(space, score, lengths, starts, _CALLS))
+    found = join(starts, ways.from_starts(starts, _CALLS))
     best = found.rows(np.argsort(-score.values(found.U, found.A), kind="stable")[:_EXCHANGED])
     for _ in range(_EXCHANGE_ROUNDS):
         best = _exchange(space, score, best)
-    found = join(found, best, _along_slopes(space, score, lengths, best, _POLISH_CALLS))
+    found = join(found, best, ways.from_starts(best, _POLISH_CALLS))
     return join(pool, found), np.concatenate([values, score.values(found.U, found.A)])
 
 
@@ -186,22 +191,34 @@ def _distinct_starts(U: Floats, values: Floats) -> Ints:
     return np.array(chosen)
 
 
-def _along_slopes(space: Space, score: Score, lengths: Floats, starts: Batch, calls: int) -> Batch:
-    """Where the starts come by their slopes, along the parameters fine enough to have any."""
-    columns = space.codec.columns
-    fine = [column.kind != "categorical" and not 0 < column.levels <= _GRID_LEVELS for column in columns]
-    free = starts.A & np.array(fine, dtype=np.bool_)
-    limited = bool(space.rules)
+@dataclass(frozen=True, eq=False)
+class _Slopes:
+    """Search along the parameters fine enough to have slopes."""
 
-    def descend(scaled: Floats) -> tuple[Floats, Floats]:
-        U = scaled * lengths
-        values, slopes = score.values_and_slopes(U, starts.A)
-        if limited:
-            values = np.where(allowed(space, U), values, -np.inf)
-        return -values, np.where(free, -slopes * lengths, 0.0)
+    space: Space
+    score: Score
+    lengths: Floats
+    """(D,) unit of a step."""
+    lower: Floats
+    upper: Floats
 
-    points, _ = minimize(descend, starts.U / lengths, np.zeros_like(lengths), 1.0 / lengths, calls=calls)
-    return settle(space, points * lengths)
+    def from_starts(self, starts: Batch, calls: int) -> Batch:
+        """Where the starts come, all at once, with so many evaluations."""
+        columns = self.space.codec.columns
+        fine = [column.kind != "categorical" and not 0 < column.levels <= _GRID_LEVELS for column in columns]
+        free = starts.A & np.array(fine, dtype=np.bool_)
+        limited = bool(self.space.rules)
+
+        def descend(scaled: Floats) -> tuple[Floats, Floats]:
+            U = scaled * self.lengths
+            values, slopes = self.score.values_and_slopes(U, starts.A)
+            if limited:
+                values = np.where(allowed(self.space, U), values, -np.inf)
+            return -values, np.where(free, -slopes * self.lengths, 0.0)
+
+        lower, upper = np.where(free, self.lower, starts.U), np.where(free, self.upper, starts.U)
+        points, _ = minimize(descend, starts.U / self.lengths, lower / self.lengths, upper / self.lengths, calls=calls)
+        return settle(self.space, points * self.lengths)
 
 
 def _exchange(space: Space, score: Score, batch: Batch) -> Batch:

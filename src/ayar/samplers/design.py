@@ -12,6 +12,7 @@ import numpy as np
 from ayar.base.rng import stream
 from ayar.numerics.arrays import Floats, Ints
 from ayar.numerics.qmc import shifted_sobol
+from ayar.samplers.belief import Belief
 from ayar.samplers.candidates import Batch, admit, join, settle
 from ayar.space.codec import Column
 from ayar.space.space import Space
@@ -32,13 +33,19 @@ def start_length(space: Space, active: float, max_trials: int | None) -> int:
 
 
 def sequence(space: Space, seed: int) -> Batch:
-    """The study's start sequence: feasible settled points, the default or centre first."""
+    """The study's start sequence: feasible settled points, the default or centre first.
+
+    Every second point is drawn from the priors of the space, where it has any.
+    """
     columns = space.codec.columns
     generator = stream(seed, 0, "design")
     U = shifted_sobol(LENGTH, generator.random(len(columns)))
     for d, column in enumerate(columns):
         if column.kind == "categorical":
             U[:, d] = (_dealt(column.levels, generator) + 0.5) / column.levels
+    belief = Belief.of(space)
+    if belief is not None:
+        U[::2] = belief.units(U[::2])
     return join(admit(space, _first(space)), settle(space, U))
 
 

@@ -1,6 +1,6 @@
-"""Which hyperparameters a proposal's model uses: fitted at fixed counts of told trials, and found again in the notes.
+"""Which hyperparameters a proposal's models use: fitted at fixed counts of told trials, and found again in the notes.
 
-n  told trials     c  fit count: a fit looks at the first c told trials     θ  fitted hyperparameters
+n  told trials     c  fit count: a fit looks at the first c told trials     θ  fitted hyperparameters of one quantity
 Proposals with the same c use the same θ, whichever worker makes them and whether it was interrupted: θ comes from the
 lowest trial whose note has this c, else from a fit started at the θ of the largest earlier c. With one worker that is
 one fit a count; with many, those that cannot see each other's notes may fit the same count twice.
@@ -17,13 +17,17 @@ from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.priors import Prior
 from ayar.numerics.theta import Theta
+from ayar.samplers.quantities import Quantity
 from ayar.trial.history import History
 
-NOTE_VERSION = 2
+NOTE_VERSION = 3
 """Notes of another version are not read: their θ may mean something else."""
 _FRESH_STARTS = frozenset({8, 16, 32, 64, 128, 256})
 """Fit counts that also start from three draws of the prior, so that one bad fit is not carried on for ever."""
 _DRAWS = 3
+
+Fits = dict[str, dict[int, Theta]]
+"""Name of a quantity -> fit count -> θ."""
 
 
 def last_fit(n: int) -> int:
@@ -40,50 +44,48 @@ def last_fit(n: int) -> int:
     return count
 
 
-def read_fits(history: History, belief: Prior) -> dict[int, Theta]:
-    """Fit count -> θ from the notes; the lowest trial's where several have one count."""
-    fits: dict[int, Theta] = {}
+def read_fits(history: History, belief: Prior) -> Fits:
+    """The fits that notes hold; the lowest trial's where several have one count."""
+    fits: Fits = {}
     for number in range(len(history)):
         note = history.note(number)
-        if (note.get("sampler"), note.get("version")) != ("gp", NOTE_VERSION) or "theta" not in note:
-            continue
-        vector = np.array(note["theta"], dtype=np.float64)
-        if vector.shape == belief.mean.shape:
-            fits.setdefault(note["fit"], belief.theta(vector))
+        if (note.get("sampler"), note.get("version")) == ("gp", NOTE_VERSION):
+            remember(fits, note, belief)
     return fits
+
+
+def remember(fits: Fits, note: Mapping[str, object], belief: Prior) -> None:
+    """Add the fits of one note; those whose θ has another length belong to another space and are left out."""
+    models = note.get("models")
+    for name, (count, theta) in models.items() if isinstance(models, Mapping) else ():
+        vector = np.array(theta, dtype=np.float64)
+        if vector.shape == belief.mean.shape:
+            fits.setdefault(name, {}).setdefault(count, belief.theta(vector))
 
 
 @dataclass(frozen=True, eq=False)
 class Fitter:
-    """Finds θ for one space."""
+    """Finds θ for the quantities of one space."""
 
     embedding: Embedding
     belief: Prior
 
     def theta(
-        self,
-        U: Floats,
-        A: Bools,
-        losses: Floats,
-        fits: Mapping[int, Theta],
-        generator: np.random.Generator,
-        sd: Floats | None = None,
+        self, quantity: Quantity, U: Floats, A: Bools, fits: Mapping[int, Theta], generator: np.random.Generator
     ) -> Theta:
-        """θ fitted on all rows given.
+        """θ of one quantity, fitted on all its rows.
 
         Arguments:
-            U: (c, D) unit coordinates.
+            quantity: what was told.
+            U: (c, D) unit coordinates of the told rows.
             A: (c, D) activity.
-            losses: (c,) their losses.
-            fits: earlier fits by count.
+            fits: earlier fits of this quantity by count.
             generator: for starts drawn from the prior.
-            sd: (c,) standard errors of the losses, NaN where unknown.
         """
-        c, width = len(losses), len(self.belief.mean)
+        c, width = len(U), len(self.belief.mean)
         earlier = max((count for count in fits if count < c), default=None)
         starts = [self.belief.mode if earlier is None else fits[earlier]]
         if c in _FRESH_STARTS:
             starts.extend(self.belief.draw(normals) for normals in ndtri(generator.random((_DRAWS, width))))
-        y, warp = surrogate.targets(losses)
-        noise = None if sd is None else warp.variances(losses, sd)
-        return surrogate.fit(self.embedding, U, A, y, self.belief, starts, noise)
+        rows = quantity.rows
+        return surrogate.fit(self.embedding, U[rows], A[rows], quantity.y, self.belief, starts, quantity.noise)

@@ -1,40 +1,40 @@
-"""MixGP: a Gaussian process over the whole mixed, conditional space, and expected improvement by mixed local search.
+"""MixGP: Gaussian processes over the whole mixed, conditional space, and an acquisition climbed by mixed local search.
 
 For 10 to 1,000 trials that cost more than a fraction of a second each. Beyond some 60 active parameters, or for cheap
 objectives by the ten thousand, take another sampler.
 
-n, b, D  told trials, pending ones, parameters     U, A  (n, D) unit coordinates, activity     y  (n,) warped targets
-θ  fitted length-scales, variances and input warps
-Start: `design`. Model: Matérn-5/2 on one embedding of all branches (`numerics.embedding`), fitted by MAP (`fits`) to
-values capped, warped and standardised (`numerics.warps`). Pending trials answer in 8 imagined ways sharing one factor
-(`numerics.gp`). A quarter of the proposals improve the branch tried least for its size, since a branch whose first
-points were unlucky is else given up. Nothing is kept between calls. Sources: in the files named.
+n, b, D  told trials, pending ones, parameters     U, A  (n, D) unit coordinates, activity
+Start: `design`. What is modelled: `quantities`; by what: Matérn-5/2 on one embedding of all branches
+(`numerics.surrogate`), fitted by MAP (`fits`). What a point is worth: `scores`, `acquisition`. Where the best point is
+looked for: `candidates`, everywhere or in a part of the space (`region`). Nothing is kept between calls.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import ndtri
 
+from ayar.base.errors import ArgumentError, did_you_mean, shorten
 from ayar.base.rng import Streams
-from ayar.numerics import surrogate
-from ayar.numerics.arrays import Bools, Floats
+from ayar.numerics.arrays import Floats
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.priors import prior
 from ayar.numerics.qmc import shifted_sobol
 from ayar.numerics.single_thread import one_blas_thread
-from ayar.numerics.surrogate import Surrogate
 from ayar.numerics.theta import Theta
-from ayar.numerics.warps import Warp
-from ayar.samplers.acquisition import LogEI
+from ayar.samplers import quantities
 from ayar.samplers.base import Capabilities, Proposal, Sampler
+from ayar.samplers.belief import Belief
 from ayar.samplers.candidates import Batch, climb, completed, drawn, enumerated, join, mutated, settle, spread
 from ayar.samplers.design import active_parameters, sequence, start_length
 from ayar.samplers.fingerprint import numeric_fingerprint
-from ayar.samplers.fits import NOTE_VERSION, Fitter, last_fit, read_fits
-from ayar.samplers.told import Told, read_told, single_losses
+from ayar.samplers.fits import NOTE_VERSION, Fits, Fitter, last_fit, read_fits, remember
+from ayar.samplers.models import Models, modelled
+from ayar.samplers.region import Branch, Limit, Region, patience, side_and_center
+from ayar.samplers.scores import WORDS, Scores
+from ayar.samplers.told import Told, read_told
 from ayar.samplers.unseen import Unseen
 from ayar.space.draw import draw
 from ayar.trial.history import History
@@ -45,18 +45,28 @@ Choice = tuple[Batch, dict[str, Any]]
 
 _FANTASIES = 8
 _BRANCH_SHARE = 0.25  # measured on the zoo: with 0 it stays in the first good branch, with 0.3 it gains nothing more
+_REGION_SHARE = 0.5  # of proposals, once a trust region is called for
+_REGION_FROM = 8  # active parameters from which it is always called for
+_STAGNATION = 15  # told trials without a better posterior mean after which it is called for anywhere
 _SPREAD, _MUTATED = 256, 256  # candidates before the local search; half as many above 300 rows
 _RANDOM_SHARE = 0.07  # of proposals; measured: mean log10 regret over the zoo −3.2 without, −3.4 with
+_REPEAT_SHARE = 0.3  # of proposals, where repeats are allowed and noise is loud
+_LOUD = 0.7  # signal to noise, σ_f² / σ_n², below which it is
 _PARENTS = 5
-_WHY = {
-    "expected improvement": "largest expected improvement on the best trial",
-    "neglected branch": "largest expected improvement in the branch tried least for its size",
-}
+_BELIEF = 10.0  # β of πBO: what is believed counts as much as the data after so many trials
 
 
 @dataclass(frozen=True)
 class MixGP(Sampler):
     """Gaussian-process search of mixed, conditional spaces; the name in the table is "gp".
+
+    Arguments:
+        acquisition: "ei" (log expected improvement), "pi" (probability of improvement), "ucb" (confidence bound of 1.8
+            deviations) or "thompson" (the best point of a function drawn from the model). Several goals take the
+            expected gain of hypervolume instead.
+
+    Raises:
+        ArgumentError: another acquisition.
 
     >>> from ayar.testing.folds import fold_of
     >>> fold = fold_of({"x": (-1.0, 1.0)}, [({"x": x / 4}, (x / 4) ** 2) for x in range(-4, 4, 2)])
@@ -65,46 +75,72 @@ class MixGP(Sampler):
     True
     """
 
+    acquisition: str = "ei"
     capabilities: ClassVar = Capabilities(several_goals=True, result_constraints=True, learns=True)
 
+    def __post_init__(self) -> None:
+        if self.acquisition not in WORDS:
+            near = did_you_mean(str(self.acquisition), WORDS)
+            raise ArgumentError(
+                f"acquisition: expected one of {', '.join(WORDS)}, got {shorten(self.acquisition)}{near}"
+            )
+
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
-        """Start-up points first, then the best of expected improvement; as `Sampler.propose`."""
-        task, codec = _Task.of(setup), setup.space.codec
+        """Start-up points first, then the best by the models; as `Sampler.propose`."""
+        task, codec = _Task.of(setup, self.acquisition), setup.space.codec
         told, unseen = read_told(history, codec), Unseen(setup, history)
         fits = read_fits(history, task.fitter.belief)
+        local = _from_regions(history, told)
         proposals: list[Proposal] = []
         with one_blas_thread():
             for i in range(count):
-                choice = _Chooser(task, told, unseen, fits, rng, i).choose()
+                choice = _Chooser(task, told, local, unseen, fits, rng, i).choose()
                 if choice is None:
                     break
                 point, note = choice
                 proposals.append(Proposal(codec.decode(point.X, point.A)[0], note))
                 told = told.with_pending(point.U, point.A)
                 unseen.take(point.X)
-                if "theta" in note:
-                    fits.setdefault(note["fit"], task.fitter.belief.theta(np.array(note["theta"])))
+                remember(fits, note, task.fitter.belief)
         return proposals
+
+
+def _from_regions(history: History, told: Told) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """(n,) told rows that a trust region proposed."""
+    return np.array([history.note(int(number)).get("arm") == "trust region" for number in told.numbers], dtype=np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
 class _Task:
-    """What a setup alone decides."""
+    """What setup and options alone decide."""
 
     setup: Setup
+    acquisition: str
     active: float
     """Parameters active in an average configuration."""
     start: int
     """n₀, length of the start."""
     fitter: Fitter
+    belief: Belief | None
+    levels: Floats
+    """(D,) number of values of unordered parameters, 0 for the others."""
 
     @classmethod
-    def of(cls, setup: Setup) -> "_Task":
+    def of(cls, setup: Setup, acquisition: str) -> "_Task":
         space = setup.space
+        columns = space.codec.columns
         active = active_parameters(space)
-        embedding = Embedding.of(space.codec.columns)
-        fitter = Fitter(embedding, prior(embedding.categorical, active))
-        return cls(setup, active, start_length(space, active, setup.max_trials), fitter)
+        levels = [column.levels if column.kind == "categorical" else 0 for column in columns]
+        embedding = Embedding.of(columns)
+        return cls(
+            setup=setup,
+            acquisition=acquisition,
+            active=active,
+            start=start_length(space, active, setup.max_trials),
+            fitter=Fitter(embedding, prior(embedding.categorical, active)),
+            belief=Belief.of(space),
+            levels=np.array(levels, dtype=np.float64),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +149,9 @@ class _Chooser:
 
     task: _Task
     told: Told
+    local: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
     unseen: Unseen
-    fits: dict[int, Theta]
+    fits: Fits
     rng: Streams
     i: int
 
@@ -123,7 +160,7 @@ class _Chooser:
         n, b = len(self.told.U), len(self.told.U_pending)
         starting = n + b < self.task.start or n < min(self.task.start, 2)
         explores = not starting and self.rng(self.i, "explore").random() < _RANDOM_SHARE
-        choice = None if explores else self._from_start() if starting else self._from_model()
+        choice = None if explores else self._from_start() if starting else self._from_models()
         choice = choice or self._drawn(None if explores else "neither start-up design nor model had a free point")
         if choice is None:
             return None
@@ -145,75 +182,122 @@ class _Chooser:
         note = {"arm": "random", "why": "drawn at random", "fallback": fallback}
         return (Batch(codec.to_unit(X), X, A), note) if len(X) else None
 
-    def _from_model(self) -> Choice | None:
+    # -- by models -------------------------------------------------------------------------------------------------
+
+    def _from_models(self) -> Choice | None:
         """The best point of the first rung of the ladder that has one."""
-        losses = single_losses(self.told, self.rng(self.i, "goals").random((self.told.goals.shape[1],)))
-        y, warp = surrogate.targets(losses)
-        for theta, count, fallback in self._thetas(losses):
+        for fitted, fallback in ((True, None), (False, "no model with the fitted length-scales; used the prior's")):
             try:
-                model = surrogate.build(self.task.fitter.embedding, self.told.U, self.told.A, y, theta)
-                found = self._improving(model)
+                models = self._models(fitted)
+                found = self._best(models) if models.every else None
             except np.linalg.LinAlgError:
                 continue
             if found is not None:
                 point, why = found
-                expected = self._expected(model, warp, point)
-                fit = {"fit": count, "theta": theta.vector.tolist(), "fingerprint": numeric_fingerprint()}
-                return point, {**why, **expected, **fit, "fallback": fallback}
+                fit = {"models": models.noted, "fingerprint": numeric_fingerprint()}
+                return point, {**why, **self._expected(models, point), **fit, "fallback": fallback}
         return None
 
-    def _thetas(self, losses: Floats) -> Iterator[tuple[Theta, int, str | None]]:
-        """The ladder: θ by the schedule, then the prior's mode; each with its fit count and reason."""
-        c = last_fit(len(losses))
-        fitter = self.task.fitter
-        theta = self.fits.get(c)
-        if theta is None:
-            theta = fitter.theta(self.told.U[:c], self.told.A[:c], losses[:c], self.fits, self.rng(self.i, "fit"))
-        yield theta, c, None
-        yield fitter.belief.mode, 0, "no model with the fitted length-scales; used the prior's"
+    def _models(self, fitted: bool) -> Models:
+        """Every quantity modelled, under fitted θ or the prior's mode; pending trials imagined."""
+        setup, told = self.task.setup, self.told
+        c = last_fit(len(told.U)) if fitted else 0
+        early = told.first(c)
+        thetas = dict(self._thetas(early, c))
+        goals, limits = quantities.goals(setup, told), quantities.limits(setup, told)
+        normals = self._normals(_FANTASIES if len(setup.goals) == 1 else 1)
+        believed = np.zeros((len(told.U_pending), 1))
 
-    def _improving(self, model: Surrogate) -> Choice | None:
-        """The free point of largest expected improvement, in the branch whose turn it is, else anywhere."""
-        imagined = self._imagined(model)
-        if self.rng(self.i, "arm").random() < _BRANCH_SHARE:
-            branch = self.told.neglected_branch()
-            found = None if branch is None else self._best_free(model, self._score(imagined, branch))
+        def model(quantity: quantities.Quantity, normals: Floats) -> Any:
+            theta = thetas.get(quantity.name)
+            mode, count = self.task.fitter.belief.mode, 0 if theta is None else c
+            return modelled(quantity, told, self.task.fitter.embedding, theta or mode, count, normals)
+
+        return Models([model(goal, normals) for goal in goals], [model(limit, believed) for limit in limits])
+
+    def _thetas(self, early: Told, c: int) -> Iterator[tuple[str, Theta]]:
+        """θ of every quantity that the first c told rows teach."""
+        for quantity in quantities.every(self.task.setup, early):
+            fits = self.fits.get(quantity.name, {})
+            if c not in fits:
+                generator = self.rng(self.i, f"fit {quantity.name}")
+                yield quantity.name, self.task.fitter.theta(quantity, early.U, early.A, fits, generator)
+            else:
+                yield quantity.name, fits[c]
+
+    def _normals(self, count: int) -> Floats:
+        """(b, count) normal numbers that make the pending answers; 0, the mean, where there is but one."""
+        b = len(self.told.U_pending)
+        if count == 1 or not b:
+            return np.zeros((b, count))
+        return ndtri(shifted_sobol(count, self.rng(self.i, "fantasy").random(b))).T
+
+    def _best(self, models: Models) -> Choice | None:
+        """The free point of largest score, in the part of the space whose turn it is, else anywhere."""
+        task, uniforms = self.task, self.rng(self.i, "path").random
+        belief = task.belief and replace(task.belief, weight=_BELIEF / max(len(self.told.U), 1))
+        scores = Scores(models, self.told, task.acquisition, belief, uniforms)
+        repeated = self._repeated(scores)
+        if repeated is not None:
+            return repeated
+        for limit, arm, where in self._turns(scores):
+            found = self._best_free(scores, limit)
             if found is not None:
-                return found
-        return self._best_free(model, self._score(imagined, None))
+                point, value = found
+                return point, {"arm": arm, "why": f"largest {scores.words}{where}", "score": value}
+        return None
 
-    def _score(self, model: Surrogate, branch: Bools | None) -> LogEI:
-        means = model.means
-        A = np.vstack([self.told.A[model.rows], self.told.A_pending])
-        inside = np.ones(len(A), dtype=np.bool_) if branch is None else (branch == A).all(axis=1)
-        return LogEI(model, means[inside if inside.any() else slice(None)].min(axis=0), branch)
+    def _turns(self, scores: Scores) -> Iterator[tuple[Limit | None, str, str]]:
+        """Parts of the space in the order in which they are tried: limit, arm, words."""
+        turn = self.rng(self.i, "arm").random()
+        if turn < _BRANCH_SHARE and (activity := self.told.neglected_branch()) is not None:
+            yield Branch(activity), "neglected branch", " in the branch tried least for its size"
+        elif scores.improves and turn >= 1.0 - _REGION_SHARE and (region := self._region(scores)) is not None:
+            yield region, "trust region", f" in a box of side {region.side:g} around the best"
+        yield None, "model", ""
 
-    def _best_free(self, model: Surrogate, score: LogEI) -> Choice | None:
-        points = enumerated(self.task.setup.space)
+    def _region(self, scores: Scores) -> Region | None:
+        """The trust region, where many parameters or a long time without progress call for one."""
+        goals, told = scores.models.goals, self.told
+        if len(goals) > 1:
+            return None
+        means = np.where(told.good, goals[0].at_told(len(told.U)), np.inf)
+        if self.task.active < _REGION_FROM and len(means) - int(np.argmin(means)) <= _STAGNATION:
+            return None
+        side, row = side_and_center(means, self.local, told.U, patience(self.task.active))
+        order = np.concatenate([[row], scores.order()])
+        center = completed(told.U[order], told.A[order])[0]
+        return Region.around(center, side, goals[0].surrogate.theta.lengths, self.task.levels)
+
+    def _repeated(self, scores: Scores) -> Choice | None:
+        """One of the best told points again, where repeats are allowed and noise is loud."""
+        goals = scores.models.goals
+        if self.task.setup.repeats != "allow" or len(goals) != 1 or not scores.improves:
+            return None
+        theta = goals[0].surrogate.theta
+        if theta.signal > _LOUD * theta.noise or self.rng(self.i, "repeat").random() >= _REPEAT_SHARE:
+            return None
+        best = scores.order()[:_PARENTS]
+        _, deviation = goals[0].surrogate.latent(self.told.U[best], self.told.A[best])
+        row = best[int(np.argmax(deviation))]
+        point = settle(self.task.setup.space, completed(self.told.U[[row]], self.told.A[[row]]))
+        return (point, {"arm": "repeat", "why": "one of the best again: the noise is loud"}) if len(point) else None
+
+    def _best_free(self, scores: Scores, limit: Limit | None) -> tuple[Batch, float] | None:
+        total, points = scores.total(limit), enumerated(self.task.setup.space)
         if points is None:
-            points, values = self._searched(score, self._parents(model, score.branch), model.theta.lengths)
+            points, values = self._searched(scores, total, limit)
         else:
-            values = score.values(points.U, points.A)
+            values = total.values(points.U, points.A)
         values = np.where(self.unseen.accepts(points.X), values, -np.inf)
         chosen = int(np.argmax(values))
-        if not np.isfinite(values[chosen]):
-            return None
-        arm = "expected improvement" if score.branch is None else "neglected branch"
-        note = {"arm": arm, "why": _WHY[arm], "log_ei": float(values[chosen])}
-        return points.rows(slice(chosen, chosen + 1)), note
+        return (points.rows(slice(chosen, chosen + 1)), float(values[chosen])) if np.isfinite(values[chosen]) else None
 
-    def _parents(self, model: Surrogate, branch: Bools | None) -> Floats:
-        """(k, D) complete coordinates of the best told points, those of the branch first."""
-        order = model.rows[np.argsort(model.means[:, 0], kind="stable")]
-        best, A = completed(self.told.U[order], self.told.A[order]), self.told.A[order]
-        if branch is not None:
-            best = best[np.argsort((branch != A).any(axis=1), kind="stable")]
-        return best[:_PARENTS]
-
-    def _searched(self, score: LogEI, parents: Floats, lengths: Floats) -> tuple[Batch, Floats]:
-        share = 1 if len(score.model.rows) <= 300 else 2
-        space, uniforms = self.task.setup.space, self.rng(self.i, "candidates").random
-        anchors = settle(space, parents)
+    def _searched(self, scores: Scores, total: Any, limit: Limit | None) -> tuple[Batch, Floats]:
+        """Candidates everywhere or in the limit, and what is found from the best of them."""
+        models, space, uniforms = scores.models, self.task.setup.space, self.rng(self.i, "candidates").random
+        share = 1 if len(models.every[0].rows) <= 300 else 2
+        anchors = settle(space, self._parents(scores, limit))
         if not len(anchors):
             anchors = drawn(space, _PARENTS, uniforms)
         pool = join(
@@ -221,20 +305,29 @@ class _Chooser:
             spread(space, anchors.U, _SPREAD // share, uniforms),
             mutated(space, anchors.U, _MUTATED // share, self.task.active, uniforms),
         )
-        return climb(space, score, pool, lengths)
+        if not isinstance(limit, Region):
+            return climb(space, total, pool, models.every[0].surrogate.theta.lengths)
+        squeezed = settle(space, limit.squeezed(pool.U, uniforms(pool.U.shape)))
+        inside = join(settle(space, limit.center[None]), squeezed)
+        return climb(space, total, inside, models.every[0].surrogate.theta.lengths, (limit.lower, limit.upper))
 
-    def _imagined(self, model: Surrogate) -> Surrogate:
-        """The model with its pending trials answered."""
-        told = self.told
-        if not len(told.U_pending):
-            return model
-        shifts = self.rng(self.i, "fantasy").random(len(told.U_pending))
-        return model.fantasize(told.U_pending, told.A_pending, ndtri(shifted_sobol(_FANTASIES, shifts)).T)
+    def _parents(self, scores: Scores, limit: Limit | None) -> Floats:
+        """(k, D) complete coordinates of the best told points, those in the limit first."""
+        order = scores.order()
+        best, A = completed(self.told.U[order], self.told.A[order]), self.told.A[order]
+        if limit is not None:
+            best = best[np.argsort(~limit.admits(best, A), kind="stable")]
+        return best[:_PARENTS]
 
-    def _expected(self, model: Surrogate, warp: Warp, point: Batch) -> dict[str, Any]:
+    def _expected(self, models: Models, point: Batch) -> dict[str, Any]:
         """Mean and deviation there: in the goal's own units where there is one goal, else in those of the targets."""
-        mean, deviation = (float(part[0]) for part in model.predict(point.U, point.A))
-        if len(self.task.setup.goals) > 1:
-            return {"mean": mean, "sd": deviation}
-        low, middle, high = warp.values(np.array([mean - deviation, mean, mean + deviation])).tolist()
+        if not models.goals:
+            return {}
+        found = [goal.surrogate.predict(point.U, point.A) for goal in models.goals]
+        means, deviations = ([float(part[0]) for part in parts] for parts in zip(*found, strict=True))
+        warp = models.goals[0].quantity.warp
+        if len(models.goals) > 1 or warp is None:
+            return {"mean": means, "sd": deviations}
+        reach = np.array([means[0] - deviations[0], means[0], means[0] + deviations[0]])
+        low, middle, high = warp.values(reach).tolist()
         return {"mean": self.task.setup.signs[0] * middle, "sd": 0.5 * (high - low)}

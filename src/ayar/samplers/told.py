@@ -1,37 +1,45 @@
-"""What a model-based proposal knows: told trials as arrays with one loss each, and pending points.
+"""What a model-based proposal knows: told trials as arrays, and pending points.
 
 n, b  usable told trials, pending points      D  coded columns      U, A  (n, D) unit coordinates and activity
-losses  (n,) one number a trial, lower is better, NaN for a failed one
-Told rows stand in the order of their tell. Several goals become one by a random augmented Chebyshev norm; trials that
-break a result constraint come after all that keep them, by how much they break it.
-Source: Knowles 2006, ParEGO, IEEE Trans. Evol. Comput. 10, 50-66, eq. (2).
+Told rows stand in the order of their tell.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ayar.numerics.arrays import Bools, Floats
-from ayar.numerics.pareto import non_dominated
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.space.codec import Codec
 from ayar.trial.history import History
 from ayar.trial.state import State
-
-_AUGMENTED = 0.05  # weight of the sum beside the maximum
 
 
 @dataclass(frozen=True, eq=False)
 class Told:
     """A history as a model reads it."""
 
+    numbers: Ints
+    """(n,) numbers of the trials."""
     U: Floats
     A: Bools
     goals: Floats
-    """(n, g) losses of the goals, NaN throughout for a failed trial."""
-    violations: Floats
-    """(n, c), 0 where a result constraint is kept, NaN where unknown."""
+    """(n, J) losses of the goals, NaN throughout for a failed trial."""
+    sd: Floats
+    """(n, J) standard errors of the losses, NaN where unknown."""
+    metrics: Floats
+    """(n, c) metrics that result constraints bound, NaN where unknown."""
+    kept: Bools
+    """(n,) whether all result constraints are known to be kept."""
+    failed: Bools
+    """(n,) trials that failed."""
     U_pending: Floats
     A_pending: Bools
+
+    @property
+    def good(self) -> Bools:
+        """(n,) trials with finite losses that keep the result constraints."""
+        good: Bools = self.kept & np.isfinite(self.goals).all(axis=1)
+        return good
 
     @property
     def activity(self) -> Bools:
@@ -48,9 +56,17 @@ class Told:
             return None
         return np.asarray(branches[np.argmin(counts / (branches.sum(axis=1) + 1.0))])
 
+    def first(self, c: int) -> "Told":
+        """The first c told rows, without the pending ones."""
+        rows = {name: getattr(self, name)[:c] for name in _ROWS}
+        return replace(self, **rows, U_pending=self.U_pending[:0], A_pending=self.A_pending[:0])
+
     def with_pending(self, u: Floats, a: Bools) -> "Told":
         """The same after one more point was handed out; u, a (1, D)."""
         return replace(self, U_pending=np.vstack([self.U_pending, u]), A_pending=np.vstack([self.A_pending, a]))
+
+
+_ROWS = ("numbers", "U", "A", "goals", "sd", "metrics", "kept", "failed")
 
 
 def read_told(history: History, codec: Codec) -> Told:
@@ -60,42 +76,24 @@ def read_told(history: History, codec: Codec) -> Told:
     order = np.array(history.order, dtype=np.intp)
     rows = order[history.having(State.COMPLETE, State.PRUNED, State.FAILED)[order]]
     pending = np.flatnonzero(history.pending)
-    goals = np.where(np.isfinite(history.losses).all(axis=1, keepdims=True), history.losses, np.nan)
-    goals[history.having(State.FAILED)] = np.nan
-    return Told(U[rows], A[rows], goals[rows], history.violations[rows], U[pending], A[pending])
+    failed = history.having(State.FAILED)[rows]
+    losses = history.losses[rows]
+    finite = np.isfinite(losses).all(axis=1) & ~failed
+    return Told(
+        numbers=rows,
+        U=U[rows],
+        A=A[rows],
+        goals=np.where(finite[:, None], losses, np.nan),
+        sd=history.sd[rows],
+        metrics=_metrics(history, rows),
+        kept=history.feasible[rows],
+        failed=failed | (np.isinf(losses).any(axis=1)),
+        U_pending=U[pending],
+        A_pending=A[pending],
+    )
 
 
-def single_losses(told: Told, uniforms: Floats) -> Floats:
-    """One loss a trial, (n,): goals joined, then broken result constraints above.
-
-    Arguments:
-        told: the trials.
-        uniforms: (g,) uniform numbers, the direction of this proposal among several goals.
-    """
-    losses = told.goals[:, 0] if told.goals.shape[1] == 1 else _chebyshev(told.goals, uniforms)
-    return _feasible_first(losses, told.violations) if told.violations.shape[1] else losses
-
-
-def _chebyshev(goals: Floats, uniforms: Floats) -> Floats:
-    good = np.isfinite(goals).all(axis=1)
-    if not good.any():
-        return np.full(len(goals), np.nan)
-    front = goals[good][non_dominated(goals[good])]
-    ideal, width = front.min(axis=0), np.ptp(front, axis=0)
-    everywhere = np.ptp(goals[good], axis=0)
-    scale = np.where(width > 0.0, width, np.where(everywhere > 0.0, everywhere, 1.0))
-    weights = -np.log1p(-uniforms)  # exponential numbers, normalised: uniform on the simplex
-    weights /= weights.sum()
-    weighed = weights * (goals - ideal) / scale
-    return np.asarray(weighed.max(axis=1) + _AUGMENTED * weighed.sum(axis=1))
-
-
-def _feasible_first(losses: Floats, violations: Floats) -> Floats:
-    total = np.log1p(violations).sum(axis=1)
-    known = np.isfinite(losses) & np.isfinite(total)
-    kept = known & (total == 0.0)
-    if not kept.any():
-        return np.where(known, total, np.nan)
-    worst = losses[kept].max()
-    above = worst + 0.5 * ((worst - losses[kept].min()) or 1.0) * total / max(float(total[known].max()), 1e-300)
-    return np.where(kept, losses, np.where(known, above, np.nan))
+def _metrics(history: History, rows: Ints) -> Floats:
+    names = [constraint.name for constraint in history.constraints]
+    found = np.array([[history.row(int(row)).metrics.get(name, np.nan) for name in names] for row in rows])
+    return found.reshape(len(rows), len(names))

@@ -2,12 +2,10 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from ayar.base.errors import NoTrial
 from ayar.trial.best import best_number, front_numbers
-from ayar.trial.goal import Goal
 from ayar.trial.state import State
 from unit.trial.logs import LogBook
 

@@ -1,0 +1,71 @@
+"""The models behind one proposal: a Gaussian process for every quantity, with the pending trials imagined.
+
+n, b  told trials, pending ones     S  fantasies: 8 for a single goal, else 1, the model's own mean
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ayar.numerics import surrogate
+from ayar.numerics.arrays import Floats, Ints
+from ayar.numerics.embedding import Embedding
+from ayar.numerics.surrogate import Surrogate
+from ayar.numerics.theta import Theta
+from ayar.samplers.quantities import Quantity
+from ayar.samplers.told import Told
+
+
+@dataclass(frozen=True, eq=False)
+class Modelled:
+    """One quantity and its model."""
+
+    quantity: Quantity
+    surrogate: Surrogate
+    count: int
+    """Fit count of θ; 0 for the prior's mode."""
+
+    @property
+    def rows(self) -> Ints:
+        """Told rows that the model holds."""
+        return np.asarray(self.quantity.rows[self.surrogate.rows])
+
+    def at_told(self, n: int) -> Floats:
+        """(n,) mean at each told row; infinite where the model does not hold it."""
+        found = np.full(n, np.inf)
+        found[self.rows] = self.surrogate.means[: len(self.rows)].mean(axis=1)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """What is known of goals and of limits."""
+
+    goals: Sequence[Modelled]
+    limits: Sequence[Modelled]
+
+    @property
+    def every(self) -> list[Modelled]:
+        """All of them, goals first."""
+        return [*self.goals, *self.limits]
+
+    @property
+    def noted(self) -> dict[str, list[object]]:
+        """Fit counts and θ by name, for the note."""
+        return {each.quantity.name: [each.count, each.surrogate.theta.vector.tolist()] for each in self.every}
+
+
+def modelled(
+    quantity: Quantity, told: Told, embedding: Embedding, theta: Theta, count: int, normals: Floats
+) -> Modelled:
+    """The model of one quantity; normals (b, S) make the pending answers.
+
+    Raises:
+        LinAlgError: θ holds a NaN, or no jitter helps.
+    """
+    rows = quantity.rows
+    model = surrogate.build(embedding, told.U[rows], told.A[rows], quantity.y, theta, quantity.noise)
+    if len(told.U_pending):
+        model = model.fantasize(told.U_pending, told.A_pending, normals)
+    return Modelled(quantity, model, count)

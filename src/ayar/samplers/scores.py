@@ -1,0 +1,134 @@
+"""The score of one proposal, put together from its models, and the order of the told trials that goes with it.
+
+n, J  told trials, goals     f*  threshold: the least posterior mean of a good trial in the part of the space looked at
+While no trial keeps all result constraints, only the probability of keeping them counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.improvement import boxes
+from ayar.numerics.pareto import crowding, non_dominated, rank
+from ayar.numerics.pathwise import sample_path
+from ayar.samplers.acquisition import UTILITIES, FrontImprovement, Improvement, Kept, Term, Total
+from ayar.samplers.belief import Belief
+from ayar.samplers.models import Models
+from ayar.samplers.region import Limit
+from ayar.samplers.told import Told
+
+_MARGIN = 0.1  # of the front's width, by which the reference point lies beyond its worst corner
+_LARGEST_FRONT = {2: 1_000, 3: 60, 4: 24}  # trials of the front that the boxes are made from
+_LARGEST_FRONT_ABOVE = 12
+WORDS = {
+    "ei": "expected improvement",
+    "pi": "probability of improvement",
+    "ucb": "confidence bound",
+    "thompson": "gain on a function drawn from the model",
+}
+Uniforms = Callable[[tuple[int, ...]], Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores under one set of models."""
+
+    models: Models
+    told: Told
+    acquisition: str
+    """A key of WORDS."""
+    belief: Belief | None
+    uniforms: Uniforms
+    """Source of randomness for a drawn function."""
+
+    @property
+    def improves(self) -> bool:
+        """Whether there is something to improve on: a good trial, or no limit that could be kept."""
+        return bool(self.models.goals) and (bool(self.told.good.any()) or not self.models.limits)
+
+    @property
+    def words(self) -> str:
+        """What is largest at the point proposed."""
+        if not self.improves:
+            return "probability of success" if not self.told.metrics.size else "probability of keeping the constraints"
+        return "expected gain of the front" if len(self.models.goals) > 1 else WORDS[self.acquisition]
+
+    def total(self, limit: Limit | None) -> Total:
+        """The score, inside one part of the space or everywhere."""
+        terms: list[Term] = [Kept(each.surrogate, each.quantity.low, each.quantity.high) for each in self.models.limits]
+        if self.improves:
+            terms.append(self._front() if len(self.models.goals) > 1 else self._improvement(limit))
+        if self.belief is not None:
+            terms.append(self.belief)
+        return Total(terms, limit)
+
+    def order(self) -> Ints:
+        """Told rows that a model holds, best first."""
+        if not self.models.goals:
+            return np.argsort(self._broken(), kind="stable")
+        means = self._means()
+        held: Bools = np.isfinite(means).all(axis=1)
+        merit = means[:, 0].copy()
+        if means.shape[1] > 1:
+            merit[held] = rank(means[held])
+        rows = np.lexsort((merit, self._broken(), ~self.told.good, ~held))
+        return rows[held[rows]]
+
+    def _broken(self) -> Floats:
+        """(n,) sum of the posterior means by which limits are broken."""
+        total = np.zeros(len(self.told.U))
+        for each in self.models.limits:
+            mean = each.at_told(len(total))
+            total += np.maximum(np.maximum(mean - each.quantity.high, each.quantity.low - mean), 0.0)
+        return total
+
+    def _means(self) -> Floats:
+        """(n, J) posterior means of the goals, infinite where a model lacks the row."""
+        return np.column_stack([each.at_told(len(self.told.U)) for each in self.models.goals])
+
+    def _improvement(self, limit: Limit | None) -> Term:
+        goal = self.models.goals[0]
+        if self.acquisition == "thompson":
+            return sample_path(goal.surrogate, self.uniforms)
+        return Improvement(goal.surrogate, self._threshold(limit), UTILITIES[self.acquisition])
+
+    def _threshold(self, limit: Limit | None) -> Floats:
+        """f*, (S,). Pending trials count with what is imagined of them, where nothing can break."""
+        goal, told = self.models.goals[0], self.told
+        U, A = np.vstack([told.U[goal.rows], told.U_pending]), np.vstack([told.A[goal.rows], told.A_pending])
+        safe = not self.models.limits
+        usable: Bools = np.concatenate([told.good[goal.rows] | safe, np.full(len(told.U_pending), safe)])
+        inside = usable if limit is None else usable & limit.admits(U, A)
+        sure = inside & self._sure(U, A)
+        rows = next(np.flatnonzero(mask) for mask in (sure, inside, usable) if mask.any())
+        return np.asarray(goal.surrogate.means[rows].min(axis=0))
+
+    def _sure(self, U: Floats, A: Bools) -> Bools:
+        """(m,) whether limits that demand a confidence are kept with it."""
+        sure = np.ones(len(U), dtype=np.bool_)
+        for each in self.models.limits:
+            if each.quantity.confidence:
+                kept = Kept(each.surrogate, each.quantity.low, each.quantity.high).values(U, A)
+                sure &= np.exp(kept) >= each.quantity.confidence
+        return sure
+
+    def _front(self) -> FrontImprovement:
+        means = self._means()
+        safe = not self.models.limits
+        points = means[np.isfinite(means).all(axis=1) & (self.told.good | safe)]
+        front = _thinned(points[non_dominated(points)])
+        width = np.ptp(front, axis=0)
+        reference = front.max(axis=0) + np.where(width > 0.0, _MARGIN * width, 1.0)
+        wanted = np.minimum(reference, [each.quantity.high for each in self.models.goals])
+        met = bool((front < wanted).all(axis=1).any())
+        lower, upper = boxes(front, wanted if met else reference)
+        return FrontImprovement([each.surrogate for each in self.models.goals], lower, upper)
+
+
+def _thinned(front: Floats) -> Floats:
+    most = _LARGEST_FRONT.get(front.shape[1], _LARGEST_FRONT_ABOVE)
+    if len(front) <= most:
+        return front
+    return front[np.argsort(-crowding(front, np.zeros(len(front), dtype=np.intp)), kind="stable")[:most]]
