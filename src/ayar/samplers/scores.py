@@ -69,7 +69,7 @@ class Scores:
         if not self.models.goals:
             return np.argsort(self._broken(), kind="stable")
         means = self._means()
-        held: Bools = np.isfinite(means).all(axis=1)
+        held = np.asarray(np.isfinite(means).all(axis=1))
         merit = means[:, 0].copy()
         if means.shape[1] > 1:
             merit[held] = rank(means[held])
