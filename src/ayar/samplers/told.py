@@ -28,8 +28,8 @@ class Told:
     """(n, J) standard errors of the losses, NaN where unknown."""
     metrics: Floats
     """(n, c) metrics that result constraints bound, NaN where unknown."""
-    kept: Bools
-    """(n,) whether all result constraints are known to be kept."""
+    violations: Floats
+    """(n, c) by how much each is broken: 0 where it is kept, NaN where unknown."""
     failed: Bools
     """(n,) trials that failed."""
     U_pending: Floats
@@ -38,7 +38,7 @@ class Told:
     @property
     def good(self) -> Bools:
         """(n,) trials with finite losses that keep the result constraints."""
-        good: Bools = self.kept & np.isfinite(self.goals).all(axis=1)
+        good: Bools = (self.violations == 0.0).all(axis=1) & np.isfinite(self.goals).all(axis=1)
         return good
 
     @property
@@ -66,7 +66,7 @@ class Told:
         return replace(self, U_pending=np.vstack([self.U_pending, u]), A_pending=np.vstack([self.A_pending, a]))
 
 
-_ROWS = ("numbers", "U", "A", "goals", "sd", "metrics", "kept", "failed")
+_ROWS = ("numbers", "U", "A", "goals", "sd", "metrics", "violations", "failed")
 
 
 def read_told(history: History, codec: Codec) -> Told:
@@ -86,7 +86,7 @@ def read_told(history: History, codec: Codec) -> Told:
         goals=np.where(finite[:, None], losses, np.nan),
         sd=history.sd[rows],
         metrics=_metrics(history, rows),
-        kept=history.feasible[rows],
+        violations=history.violations[rows],
         failed=failed | (np.isinf(losses).any(axis=1)),
         U_pending=U[pending],
         A_pending=A[pending],
