@@ -20,6 +20,7 @@ tables: Watanabe 2023, arXiv:2304.11127, section 3.3; measured against the gap t
 docs/research/engine-ablations.md, 14.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,20 +56,24 @@ class Number:
 
     @property
     def has_steps(self) -> bool:
-        """Whether its cells are wide enough to matter."""
-        low, high = self.cells(np.zeros(1))
-        return self.levels > 0 and bool(high[0] - low[0] > _NARROW_CELL)
+        """Whether its cells, the widest of which is the first, are wide enough to matter."""
+        if not self.first:
+            return 0 < self.levels < 1.0 / _NARROW_CELL
+        return math.log((self.first + 0.5) / (self.first - 0.5)) > _NARROW_CELL * self.span
+
+    @property
+    def span(self) -> float:
+        """Width of the whole range in the logarithm."""
+        return math.log((self.first + self.levels - 0.5) / (self.first - 0.5))
 
     def cells(self, u: Floats) -> tuple[Floats, Floats]:
         """Lower and upper ends of the cells that hold u, in unit coordinates."""
-        count = max(self.levels, 1)
         if not self.first:
-            place = np.clip(np.floor(u * count), 0.0, count - 1.0)
-            return place / count, (place + 1.0) / count
-        start, last = self.first - 0.5, self.first + count - 1.0
-        span = np.log((last + 0.5) / start)
-        value = np.clip(np.rint(start * np.exp(span * u)), self.first, last)
-        return np.log((value - 0.5) / start) / span, np.log((value + 0.5) / start) / span
+            place = np.clip(np.floor(u * self.levels), 0.0, self.levels - 1.0)
+            return place / self.levels, (place + 1.0) / self.levels
+        start = self.first - 0.5
+        value = np.clip(np.rint(start * np.exp(self.span * u)), self.first, self.first + self.levels - 1.0)
+        return np.log((value - 0.5) / start) / self.span, np.log((value + 0.5) / start) / self.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ class Parzen:
             a = A[:, part.columns]
             each += part.log_kernels(np.where(a, U[:, part.columns], 0.5), a)
         top = each.max(axis=0)
-        return np.asarray(top + np.log(np.exp(each - top).sum(axis=0)))
+        each -= top
+        return np.asarray(top + np.log(np.exp(each, out=each).sum(axis=0)))
 
 
 class _Part(ABC):
@@ -164,11 +170,13 @@ class _Smooth(_Part):
 
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
         x, M = np.where(a, x - 0.5, 0.0), self.M - 0.5
-        precision = 1.0 / (self.s * self.s)
-        pull = M * precision
-        constant = -0.5 * M * pull - np.log(self.s * unit_mass(self.M, self.s)) - _LN_SQRT_2PI
-        C = np.concatenate([-0.5 * precision, pull, constant], axis=1)
-        return np.asarray(C @ np.concatenate([x * x, x, a], axis=1).T)
+        C = np.empty((len(M), 3, M.shape[1]))
+        square, line, constant = C[:, 0], C[:, 1], C[:, 2]
+        np.divide(-0.5, self.s * self.s, out=square)
+        np.multiply(-2.0 * M, square, out=line)
+        np.multiply(M * M, square, out=constant)
+        constant -= np.log(self.s * unit_mass(self.M, self.s)) + _LN_SQRT_2PI
+        return np.asarray(C.reshape(len(M), -1) @ np.concatenate([x * x, x, a], axis=1).T)
 
 
 class _Stepped(_Part):
@@ -251,7 +259,9 @@ def bandwidths(V: Floats, active: Bools, p: float) -> Floats:
     [0.2]
     """
     n = active.sum(axis=0)
-    mean = np.sum(V, axis=0, where=active) / np.maximum(n, 1)
-    variance = (np.sum((V - mean) ** 2, axis=0, where=active) + _UNIFORM) / (n + 1.0)
+    V = np.where(active, V, 0.0)
+    total = V.sum(axis=0)
+    scatter = np.einsum("nd,nd->d", V, V) - total * total / np.maximum(n, 1)
+    variance = (np.maximum(scatter, 0.0) + _UNIFORM) / (n + 1.0)
     scott = SCALE * np.sqrt(variance) * np.maximum(n, 1) ** (-1.0 / (p + 4.0))
-    return np.clip(scott, 1.0 / np.minimum(NARROWEST, n + 2.0), 1.0)
+    return np.asarray(np.clip(scott, 1.0 / np.minimum(NARROWEST, n + 2.0), 1.0))

@@ -22,7 +22,7 @@ _LEAST = 1e-6
 
 
 @dataclass(frozen=True)
-class _Number:
+class NumberBelief:
     """A normal belief in unit coordinates, cut off at 0 and 1."""
 
     place: int
@@ -31,31 +31,36 @@ class _Number:
 
     @property
     def ends(self) -> tuple[float, float]:
+        """Where the cut is, in deviations from the mean."""
         return -self.mean / self.sd, (1.0 - self.mean) / self.sd
 
     def log_density(self, u: Floats) -> tuple[Floats, Floats]:
+        """ln π and its slope at unit coordinates u."""
         z = (u - self.mean) / self.sd
         mass = float(np.diff(ndtr(self.ends))[0])
         return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi) - math.log(self.sd * mass), -z / self.sd
 
     def units(self, uniforms: Floats) -> Floats:
+        """Unit coordinates from uniform numbers."""
         low, high = ndtr(self.ends)
         return np.asarray(np.clip(self.mean + self.sd * ndtri(low + uniforms * (high - low)), 0.0, 1.0))
 
 
 @dataclass(frozen=True)
-class _Choice:
+class ChoiceBelief:
     """Weights of a set of values."""
 
     place: int
     shares: tuple[float, ...]
 
     def log_density(self, u: Floats) -> tuple[Floats, Floats]:
+        """ln π and its slope at unit coordinates u."""
         count = len(self.shares)
         index = np.minimum((u * count).astype(np.intp), count - 1)
         return np.asarray(np.log(count * np.array(self.shares))[index]), np.zeros_like(u)
 
     def units(self, uniforms: Floats) -> Floats:
+        """Unit coordinates from uniform numbers."""
         ends = np.concatenate([[0.0], np.cumsum(self.shares)])
         index = np.minimum(np.searchsorted(ends, uniforms, side="right") - 1, len(self.shares) - 1)
         return np.asarray((index + (uniforms - ends[index]) / np.array(self.shares)[index]) / len(self.shares))
@@ -65,7 +70,7 @@ class _Choice:
 class Belief:
     """The priors of a space, as a term of a score (`acquisition.Term`)."""
 
-    parts: tuple[_Number | _Choice, ...]
+    parts: tuple[NumberBelief | ChoiceBelief, ...]
     weight: float = 1.0
     """What ln π is multiplied by: β / n."""
 
@@ -101,14 +106,14 @@ class Belief:
         return U
 
 
-def _part(place: int, column: Column, prior: Normal | tuple[float, ...] | None) -> _Number | _Choice | None:
-    if prior is None:
+def _part(place: int, column: Column, prior: Normal | tuple[float, ...] | None) -> NumberBelief | ChoiceBelief | None:
+    if prior is None or column.low == column.high:
         return None
     if isinstance(prior, Normal):
         pad = 0.5 * column.step
         low, high, mean = column.low - pad, column.high + pad, prior.mean
         if column.log:
             low, high, mean = math.log(low), math.log(high), math.log(mean)
-        return _Number(place, (mean - low) / (high - low), prior.sd / (high - low))
+        return NumberBelief(place, (mean - low) / (high - low), prior.sd / (high - low))
     shares = np.maximum(np.array(prior) / sum(prior), _LEAST)
-    return _Choice(place, tuple((shares / shares.sum()).tolist()))
+    return ChoiceBelief(place, tuple((shares / shares.sum()).tolist()))

@@ -95,5 +95,7 @@ def read_told(history: History, codec: Codec) -> Told:
 
 def _metrics(history: History, rows: Ints) -> Floats:
     names = [constraint.name for constraint in history.constraints]
+    if not names:
+        return np.empty((len(rows), 0))
     found = np.array([[history.row(int(row)).metrics.get(name, np.nan) for name in names] for row in rows])
     return found.reshape(len(rows), len(names))

@@ -23,11 +23,11 @@ from ayar.base.rng import Streams
 from ayar.numerics.arrays import Floats, Ints
 from ayar.numerics.single_thread import one_blas_thread
 from ayar.samplers.base import Capabilities, Proposal, Sampler
-from ayar.samplers.beliefs import axes_of
 from ayar.samplers.candidates import Batch, completed, drawn, enumerated, pulled
 from ayar.samplers.design import active_parameters, sequence, start_length
 from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.samplers.told import Told, read_told
+from ayar.samplers.tpe_axes import axes_of
 from ayar.samplers.tpe_ratio import Independent, Joint, Ratio, Trials
 from ayar.samplers.tpe_split import beyond_thresholds, good_rows
 from ayar.samplers.unseen import Unseen
