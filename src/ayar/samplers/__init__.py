@@ -15,6 +15,7 @@ SAMPLERS = Registry(
         "grid": "ayar.samplers.grid:GridSearch",
         "qmc": "ayar.samplers.qmc:QuasiRandom",
         "gp": "ayar.samplers.mixgp:MixGP",
+        "cmaes": "ayar.samplers.cmaes:CMAES",
         "tpe": "ayar.samplers.tpe:TPE",
         "nsga2": "ayar.samplers.nsga2:NSGA2",
     },
