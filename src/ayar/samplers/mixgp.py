@@ -295,24 +295,24 @@ class _Chooser:
 
     def _searched(self, scores: Scores, total: Any, limit: Limit | None) -> tuple[Batch, Floats]:
         """Candidates everywhere or in the limit, and what is found from the best of them."""
-        models, space, uniforms = scores.models, self.task.setup.space, self.rng(self.i, "candidates").random
-        share = 1 if len(models.every[0].rows) <= 300 else 2
+        model, space, uniforms = scores.models.every[0], self.task.setup.space, self.rng(self.i, "candidates").random
+        share = 1 if len(model.rows) <= 300 else 2
         anchors = settle(space, self._parents(scores, limit))
         if not len(anchors):
             anchors = drawn(space, _PARENTS, uniforms)
-        pool = join(
-            anchors,
-            spread(space, anchors.U, _SPREAD // share, uniforms),
-            mutated(space, anchors.U, _MUTATED // share, self.task.active, uniforms),
-        )
-        if not isinstance(limit, Region):
-            return climb(space, total, pool, models.every[0].surrogate.theta.lengths)
-        squeezed = settle(space, limit.squeezed(pool.U, uniforms(pool.U.shape)))
-        inside = join(settle(space, limit.center[None]), squeezed)
-        return climb(space, total, inside, models.every[0].surrogate.theta.lengths, (limit.lower, limit.upper))
+        wide = spread(space, anchors.U, _SPREAD // share, uniforms)
+        near = mutated(space, anchors.U, _MUTATED // share, self.task.active, uniforms)
+        box = None
+        if isinstance(limit, Region):
+            box = limit.lower, limit.upper
+            wide = settle(space, limit.squeezed(wide.U, uniforms(wide.U.shape)))
+            near = settle(space, np.clip(near.U, *box))
+        return climb(space, total, join(anchors, wide, near), model.surrogate.theta.lengths, box)
 
     def _parents(self, scores: Scores, limit: Limit | None) -> Floats:
-        """(k, D) complete coordinates of the best told points, those in the limit first."""
+        """(k, D) complete coordinates of the best told points, those in the limit first; a box has its centre alone."""
+        if isinstance(limit, Region):
+            return limit.center[None]
         order = scores.order()
         best, A = completed(self.told.U[order], self.told.A[order]), self.told.A[order]
         if limit is not None:
