@@ -30,12 +30,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.peers import PEERS, Peer
+from benchmarks.peers import PEERS, Peer, python_of
 from benchmarks.peers.process import PeerFailed, Process
 from benchmarks.problems import Params, Problem, active
-
-HEAD = "trial,loss,truth,recommended,ask_s,tell_s"
-FAILED = "# failed: "
+from benchmarks.results import FAILED, HEAD, write_scales
 
 
 class Row(NamedTuple):
@@ -59,19 +57,21 @@ class Unit:
     """One run: what a worker process is told."""
 
     suite: str
+    """Where the problem is loaded from; "noisy" holds problems of "tabular"."""
+    folder: Path
+    """Of the problem's results."""
     problem: str
     peer: str
     seed: int
     trials: int
     pending: int
     limit_s: float
-    out: Path
 
     @property
     def path(self) -> Path:
         """Where its CSV goes."""
         tail = f"-p{self.pending}" if self.pending > 1 else ""
-        return self.out / self.suite / self.problem / f"{self.peer}-{self.seed}{tail}.csv"
+        return self.folder / f"{self.peer}-{self.seed}{tail}.csv"
 
 
 # -- one run -----------------------------------------------------------------------------------------------------------
@@ -217,16 +217,24 @@ def units(given: argparse.Namespace) -> list[Unit]:
     unknown = [peer for peer in peers if peer not in PEERS]
     if unknown:
         raise SystemExit(f"no peer {', '.join(unknown)}; there are {', '.join(PEERS)}")
+    missing = sorted({PEERS[peer].script for peer in peers if not Path(python_of(PEERS[peer].script)).exists()})
+    if missing:
+        raise SystemExit(
+            f"no environment for {', '.join(missing)}: python -m benchmarks.peers --install {','.join(missing)}"
+        )
     names = {suite: list(problems(suite)) for suite in given.suite.split(",")}
     chosen = sample(names, given.sample, given.sample_seed, given.out)
-    pairs = [(suite, name) for suite in names for name in names[suite]]
+    for suite in names:
+        write_scales(given.out, problems(suite).values())
+    homes = {given.out / problems(suite)[name].suite / name: (suite, name) for suite in names for name in names[suite]}
+    pairs = list(homes.items())
     order = np.random.default_rng(0).permutation(len(pairs))
     found = [
-        Unit(*pairs[i], peer, seed, given.trials, given.pending, given.limit, given.out)
+        Unit(suite, folder, name, peer, seed, given.trials, given.pending, given.limit)
         for seed in range(given.first_seed, given.first_seed + given.seeds)
-        for i in order
+        for folder, (suite, name) in (pairs[i] for i in order)
         for peer in peers
-        if not PEERS[peer].slow or pairs[i][1] in chosen[pairs[i][0]]
+        if not PEERS[peer].slow or name in chosen[suite]
     ]
     return [unit for unit in found if not unit.path.exists()]
 
