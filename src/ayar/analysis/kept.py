@@ -1,0 +1,82 @@
+"""How sure it is that a trial keeps a result constraint, where the metric is noisy and one told value may be luck.
+
+n  trials of the study, by number      c  result constraints
+x  a metric, in quartile widths from its median; modelled as sign(x) ln(1 + |x|), which draws both tails in; its bounds
+go along. A metric in which no noise is found is taken at its word: kept or not.
+Source of the map: Eriksson and Poloczek 2021, arXiv:2002.08526, section 3.2 (bilog).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from ayar.analysis.posterior import Posterior, Rows, posterior_of
+from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.trial.fold import Fold
+from ayar.trial.goal import Constraint
+from ayar.trial.state import State
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """The metric of one result constraint, as a model describes it."""
+
+    posterior: Posterior
+    low: float
+    high: float
+    """The bounds, in units of the model's targets."""
+
+    def probability(self, U: Floats, A: Bools) -> Floats:
+        """(k,) that places keep the constraint; U (k, D) unit coordinates without NaN, A (k, D) activity."""
+        mean, deviation = self.posterior.latent(U, A)
+        return np.asarray(ndtr((self.high - mean) / deviation) - ndtr((self.low - mean) / deviation))
+
+
+def kept(fold: Fold) -> Floats:
+    """(n, c) probability that each complete trial keeps each result constraint; 0 where its metric was not told."""
+    found = np.zeros((len(fold.history), len(fold.setup.constraints)))
+    for place, constraint in enumerate(fold.setup.constraints):
+        told = _told(fold, constraint)
+        found[:, place] = [float(constraint.violation(value) == 0.0) for value in told.tolist()]
+        metric = learn_metric(fold, constraint)
+        if metric is not None and metric.posterior.noisy:
+            rows = np.flatnonzero(np.isfinite(told))
+            found[rows, place] = metric.probability(*_coordinates(fold, rows))
+    return found
+
+
+def learn_metric(fold: Fold, constraint: Constraint) -> Metric | None:
+    """What the complete trials say of a constraint's metric; None where they are too few, or all alike."""
+    told = _told(fold, constraint)
+    rows = np.flatnonzero(np.isfinite(told))
+    if not len(rows):
+        return None
+    drawn_in = _bilog(np.concatenate([told[rows], constraint.bounds]), told[rows])
+    t = drawn_in[:-2]
+    t, low, high = np.split((drawn_in - t.mean()) / (float(t.std()) or 1.0), [len(rows), len(rows) + 1])
+    space = fold.setup.space
+    posterior = posterior_of(Rows(space, *_coordinates(fold, rows), t, np.full(len(t), np.nan)), fold.setup.seed)
+    return None if posterior is None else Metric(posterior, float(low[0]), float(high[0]))
+
+
+def _told(fold: Fold, constraint: Constraint) -> Floats:
+    """(n,) values of the metric that complete trials told; NaN for others."""
+    history = fold.history
+    told = np.array([history.row(number).metrics.get(constraint.name, math.nan) for number in range(len(history))])
+    return np.where(history.having(State.COMPLETE), told, np.nan)
+
+
+def _coordinates(fold: Fold, rows: Ints) -> tuple[Floats, Bools]:
+    codec = fold.setup.space.codec
+    X, A = fold.history.columns(codec)
+    return np.nan_to_num(np.clip(codec.to_unit(X[rows]), 0.0, 1.0)), A[rows]
+
+
+def _bilog(values: Floats, told: Floats) -> Floats:
+    """The map of a metric whose told values are `told`; infinite values stay infinite."""
+    low, center, high = np.quantile(told, [0.25, 0.5, 0.75])
+    width = float(high - low) or float(np.ptp(told)) or 1.0
+    x = (values - center) / width
+    return np.asarray(np.copysign(np.log1p(np.abs(x)), x))

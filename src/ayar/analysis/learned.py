@@ -1,0 +1,91 @@
+"""One goal as the trials describe it: told values, and the model of them, which may say that they are noisy.
+
+n  told trials of the goal, by number      k  places      t  targets, warped and standardised      y  losses, own units
+Targets come back by the inverse of the warp. It is monotone, so the median of a loss is the inverse of a target's mean;
+means, deviations and covariances in own units are those of the mapped normal law (`numerics.moments`). Values worse
+than the warp's cap (Q3 + 1.5 IQR) are not told apart: predictions end there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ayar.analysis.posterior import FEWEST, Posterior, Rows, posterior_of
+from ayar.analysis.sample import Sample, goal_index, sample
+from ayar.analysis.words import count_text
+from ayar.base.errors import NoTrial
+from ayar.numerics import surrogate
+from ayar.numerics.arrays import Bools, Floats
+from ayar.numerics.moments import covariance, moments
+from ayar.numerics.warps import Warp
+from ayar.trial.fold import Fold
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A goal, its told trials, and what was learned of it."""
+
+    sample: Sample
+    warp: Warp
+    posterior: Posterior | None
+    """None where there is too little to learn from."""
+
+    @property
+    def losses(self) -> Floats:
+        """(n,) what each told trial is worth: its told loss, or its expected (median) one where values are noisy."""
+        if self.posterior is None or not self.posterior.noisy:
+            return self.sample.losses
+        # Each configuration once: repeats of one get the same number to the last bit.
+        joined = np.hstack([np.nan_to_num(self.sample.U), self.sample.A])
+        places, back = np.unique(joined, axis=0, return_inverse=True)
+        U, A = np.hsplit(places, 2)
+        return self.own_units(self.posterior.latent(U, A.astype(np.bool_))[0])[back]
+
+    def model(self) -> Posterior:
+        """The posterior.
+
+        Raises:
+            NoTrial: too few trials, or all of one value.
+        """
+        if self.posterior is not None:
+            return self.posterior
+        told, name = len(self.sample), self.sample.goal.name
+        if told < FEWEST:
+            raise NoTrial(
+                f"expected at least {count_text(FEWEST, 'complete trial')} to model {name!r}, got {told}; "
+                f"run {FEWEST - told} more"
+            )
+        raise NoTrial(
+            f"expected values of {name!r} that differ, and a parameter that varies; there is nothing to model"
+        )
+
+    def own_units(self, t: Floats) -> Floats:
+        """Losses of targets, any shape."""
+        return np.minimum(self.warp.values(t), self.warp.cap)
+
+    def moments(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """Mean and deviation, (k,) each, of the loss without noise."""
+        return moments(self.own_units, *self.model().latent(U, A))
+
+    def covariance(self, U: Floats, A: Bools) -> Floats:
+        """Covariance (k, k) of the loss without noise."""
+        return covariance(self.own_units, *self.model().joint(U, A))
+
+
+def learn(fold: Fold, goal: int | str = 0) -> Learned:
+    """What the complete trials with a finite value say of one goal.
+
+    Raises:
+        ArgumentError: the study has no such goal.
+    """
+    told = sample(fold, goal)
+    t, warp = surrogate.targets(told.losses)
+    sd = fold.history.sd[told.numbers, goal_index(fold, goal)]
+    rows = Rows(told.space, np.nan_to_num(told.U), told.A, t, warp.variances(told.losses, sd))
+    return Learned(told, warp, posterior_of(rows, fold.setup.seed))
+
+
+def learn_all(fold: Fold) -> Sequence[Learned]:
+    """The same of every goal, in order."""
+    return [learn(fold, index) for index in range(len(fold.setup.goals))]

@@ -1,0 +1,106 @@
+"""Which trial to use: the one expected to be best, not the one that was luckiest.
+
+Under noise the best value ever told is mostly the luckiest draw, and the more trials the luckier. Here every tried
+configuration is judged by all trials together, through the model of the goal (`learned`): trials of one configuration
+average, neighbours lend each other strength. Where no noise is found, and below 8 trials, told values stand, and the
+recommended trial is the best one. Failed and pruned trials are never recommended. Under result constraints a trial must
+have kept them, and must do so with the confidence demanded, else more likely than not (`kept`).
+With several goals: the front by expected values, less what is expected to miss a threshold.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ayar.analysis.kept import kept
+from ayar.analysis.learned import Learned, learn_all
+from ayar.base.errors import NoTrial
+from ayar.numerics.arrays import Bools, Floats
+from ayar.numerics.pareto import non_dominated
+from ayar.trial.best import accepted, best_number, front_numbers
+from ayar.trial.fold import Fold
+from ayar.trial.state import State
+from ayar.trial.trial import Trial
+
+_MORE_LIKELY_THAN_NOT = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Recommendation:
+    """The trials to use, and what is expected of them."""
+
+    trials: tuple[Trial, ...]
+    """One; with several goals the front."""
+    goals: tuple[Learned, ...]
+    expected: Floats
+    """(r, g) value expected of each trial and goal, in the goal's own units and sign."""
+
+    @property
+    def noisy(self) -> bool:
+        """Whether some goal's told values are draws, so that the best seen may be luck."""
+        return any(goal.posterior is not None and goal.posterior.noisy for goal in self.goals)
+
+
+def recommend(fold: Fold) -> Recommendation:
+    """The trial expected to be best, or the front of a study with several goals.
+
+    Raises:
+        NoTrial: no complete, feasible trial; none that keeps a constraint with the confidence demanded; or, with
+            several goals, none that meets the thresholds.
+    """
+    best = _best(fold)
+    goals = tuple(learn_all(fold))
+    losses = np.column_stack([_by_number(fold, goal) for goal in goals])
+    able = fold.history.having(State.COMPLETE) & fold.history.feasible & np.isfinite(losses).all(axis=1)
+    if able.any():
+        best = _front(fold, losses, able & _sure(fold, able))
+    return Recommendation(
+        tuple(map(fold.history.trial, best)), goals, losses[best] * np.array(fold.setup.signs, dtype=np.float64)
+    )
+
+
+def _best(fold: Fold) -> list[int]:
+    """The best seen: what is recommended where all values are infinite."""
+    return [best_number(fold.history)] if len(fold.setup.goals) == 1 else front_numbers(fold.history)
+
+
+def _by_number(fold: Fold, goal: Learned) -> Floats:
+    """(n,) expected losses of all trials; NaN where nothing finite was told."""
+    losses = np.full(len(fold.history), np.nan)
+    losses[goal.sample.numbers] = goal.losses
+    return losses
+
+
+def _front(fold: Fold, losses: Floats, able: Bools) -> list[int]:
+    """Numbers of the able trials that no other is expected to beat."""
+    if losses.shape[1] == 1:
+        return [int(np.argmin(np.where(able, losses[:, 0], np.inf)))]
+    rows = np.flatnonzero(able & accepted(fold.setup.goals, losses))
+    if not len(rows):
+        raise NoTrial(
+            "expected a trial that meets the goals' thresholds by what all trials say, got none: those that met them "
+            "(study.best) were lucky; run more trials, or repeat these"
+        )
+    return [int(number) for number in rows[non_dominated(losses[rows])]]
+
+
+def _sure(fold: Fold, able: Bools) -> Bools:
+    """(n,) mask of the trials that keep every result constraint as surely as it asks.
+
+    Where a constraint asks for nothing and no trial keeps it more likely than not, the likeliest ones are taken.
+
+    Raises:
+        NoTrial: a confidence that was asked for is reached by no able trial.
+    """
+    sure = able.copy()
+    for constraint, probability in zip(fold.setup.constraints, kept(fold).T, strict=True):
+        likeliest = float(probability[sure].max())
+        asked = constraint.confidence
+        if asked is not None and likeliest < asked:
+            raise NoTrial(
+                f"expected a trial that keeps {constraint.name!r} with {asked:.3g} confidence, got none of "
+                f"{int(able.sum())} that kept it once: trial {int(np.argmax(np.where(sure, probability, -1.0)))} comes "
+                f"nearest with {likeliest:.3g}; run more trials, repeat it, or ask for less"
+            )
+        sure &= probability >= min(_MORE_LIKELY_THAN_NOT if asked is None else asked, likeliest)
+    return sure
