@@ -1,9 +1,10 @@
 """How sure it is that a trial keeps a result constraint, where the metric is noisy and one told value may be luck.
 
 n  trials of the study, by number      c  result constraints
-x  a metric, in quartile widths from its median; modelled as sign(x) ln(1 + |x|), which draws both tails in; its bounds
-go along. A metric in which no noise is found is taken at its word: kept or not.
-Source of the map: Eriksson and Poloczek 2021, arXiv:2002.08526, section 3.2 (bilog).
+A metric m is modelled as asinh((m − c) / s), standardised, its bounds along with it: c is the bound, or the middle of
+two, s the median distance from it, so that what happens near the bound decides and both tails are drawn in. A metric in
+which no noise is found is taken at its word: kept or not.
+Source: Eriksson and Poloczek 2021, SCBO, arXiv:2002.08526, section 3 (constraints, transformed).
 """
 
 import math
@@ -53,9 +54,9 @@ def learn_metric(fold: Fold, constraint: Constraint) -> Metric | None:
     rows = np.flatnonzero(np.isfinite(told))
     if not len(rows):
         return None
-    drawn_in = _bilog(np.concatenate([told[rows], constraint.bounds]), told[rows])
-    t = drawn_in[:-2]
-    t, low, high = np.split((drawn_in - t.mean()) / (float(t.std()) or 1.0), [len(rows), len(rows) + 1])
+    tamed = _tamed(np.concatenate([told[rows], constraint.bounds]), told[rows], constraint)
+    t = tamed[:-2]
+    t, low, high = np.split((tamed - t.mean()) / (float(t.std()) or 1.0), [len(rows), len(rows) + 1])
     space = fold.setup.space
     posterior = posterior_of(Rows(space, *_coordinates(fold, rows), t, np.full(len(t), np.nan)), fold.setup.seed)
     return None if posterior is None else Metric(posterior, float(low[0]), float(high[0]))
@@ -74,9 +75,8 @@ def _coordinates(fold: Fold, rows: Ints) -> tuple[Floats, Bools]:
     return np.nan_to_num(np.clip(codec.to_unit(X[rows]), 0.0, 1.0)), A[rows]
 
 
-def _bilog(values: Floats, told: Floats) -> Floats:
+def _tamed(values: Floats, told: Floats, constraint: Constraint) -> Floats:
     """The map of a metric whose told values are `told`; infinite values stay infinite."""
-    low, center, high = np.quantile(told, [0.25, 0.5, 0.75])
-    width = float(high - low) or float(np.ptp(told)) or 1.0
-    x = (values - center) / width
-    return np.asarray(np.copysign(np.log1p(np.abs(x)), x))
+    ends = [end for end in constraint.bounds if math.isfinite(end)]
+    center = sum(ends) / len(ends) if ends else float(np.median(told))
+    return np.arcsinh((values - center) / (float(np.median(np.abs(told - center))) or 1.0))

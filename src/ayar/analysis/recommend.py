@@ -22,7 +22,8 @@ from ayar.trial.fold import Fold
 from ayar.trial.state import State
 from ayar.trial.trial import Trial
 
-_MORE_LIKELY_THAN_NOT = 0.5
+MORE_LIKELY_THAN_NOT = 0.5
+"""Probability of being kept that a constraint asks for where it names no confidence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,5 +103,5 @@ def _sure(fold: Fold, able: Bools) -> Bools:
                 f"{int(able.sum())} that kept it once: trial {int(np.argmax(np.where(sure, probability, -1.0)))} comes "
                 f"nearest with {likeliest:.3g}; run more trials, repeat it, or ask for less"
             )
-        sure &= probability >= min(_MORE_LIKELY_THAN_NOT if asked is None else asked, likeliest)
+        sure &= probability >= min(MORE_LIKELY_THAN_NOT if asked is None else asked, likeliest)
     return sure

@@ -1,9 +1,9 @@
 """The study: what users hold. Reading is the log's fold; every verb is a call of `by_hand`, `points` or `running`."""
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ayar.analysis.table import trial_rows
 from ayar.base.clock import SYSTEM, Clock
@@ -28,7 +28,12 @@ from ayar.trial.fold import Fold
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
 from ayar.trial.state import State
-from ayar.trial.trial import Trial
+from ayar.trial.trial import Parameters, Trial
+
+if TYPE_CHECKING:  # these load SciPy
+    from ayar.analysis.model_check import ModelCheck
+    from ayar.analysis.prediction import Prediction
+    from ayar.study.expecting import ExpectedMinimum
 
 
 class Study:
@@ -104,6 +109,21 @@ class Study:
         return tuple(history.trial(number) for number in front_numbers(history))
 
     @property
+    def recommended(self) -> Any:
+        """The `Trial` to use: the one expected to be best by all trials together, not the luckiest; see `predict`.
+
+        Where values are found to be without noise, and below 8 trials, it is `best`. With several goals the front by
+        expected values, a tuple of trials.
+
+        Raises:
+            NoTrial: as for `best`; or no trial keeps a constraint with the confidence that it asks for.
+        """
+        from ayar.analysis.recommend import recommend
+
+        trials = recommend(self.fold).trials
+        return trials[0] if len(self.setup.goals) == 1 else trials
+
+    @property
     def stopped(self) -> str | None:
         """Why the study ended: "budget", "exhausted", "failures", "user" ...; None while it goes on."""
         stop = self.fold.stopped
@@ -120,6 +140,53 @@ class Study:
             MissingExtra: pandas is not installed.
         """
         return need("pandas", "data").DataFrame(trial_rows(self.fold))
+
+    # -- what the trials lead one to expect ------------------------------------------------------------------------
+
+    def predict(self, points: Iterable[Mapping[str, Any] | Parameters], goal: int | str = 0) -> "Prediction":
+        """What to expect of configurations: `mean`, `sd` (m,) and `covariance` (m, m), from all trials told so far.
+
+        Of the goal itself, in its own units, without the noise of a single run.
+
+        Arguments:
+            points: whole configurations of the space, or trials.
+            goal: which goal, by place or name.
+
+        Raises:
+            SpaceError: a point that is no configuration of the space; the message says which and why.
+            NoTrial: fewer than 8 complete trials, or nothing that varies.
+
+        >>> from ayar.study.front import minimize
+        >>> study = minimize(lambda trial: (trial["x"] - 0.3) ** 2, {"x": (0.0, 1.0)}, max_trials=12, seed=0)
+        >>> found = study.predict([{"x": 0.3}, {"x": 0.8}])
+        >>> [round(value, 2) for value in found.mean.tolist()]
+        [0.0, 0.25]
+        """
+        from ayar.analysis.prediction import predict
+
+        return predict(self.fold, points, goal)
+
+    def expected_minimum(self, goal: int | str = 0) -> "ExpectedMinimum":
+        """The place expected to be best anywhere in the space, tried or not: `params`, `mean`, `sd`.
+
+        For a goal to maximise it is the greatest. Not confirmed by a run; `study.enqueue(place.params)` tries it.
+
+        Raises:
+            NoTrial: as for `predict`, or no place is expected to keep the result constraints.
+        """
+        from ayar.study.expecting import expected_minimum
+
+        return expected_minimum(self.fold, goal)
+
+    def model_check(self, goal: int | str = 0) -> "ModelCheck":
+        """How far predictions can be trusted: each trial is predicted from the others; `sentence` says it in words.
+
+        Raises:
+            NoTrial: as for `predict`.
+        """
+        from ayar.analysis.model_check import model_check
+
+        return model_check(self.fold, goal)
 
     def report(self, path: str | Path) -> Path:
         """Write the study's report: one HTML file that opens offline, or Markdown (.md), or JSON (.json).
