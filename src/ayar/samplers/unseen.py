@@ -36,9 +36,12 @@ class Unseen:
 
     def take(self, X: Floats) -> dict[str, Any]:
         """The configuration of one row of masked codes (1, D), from now on taken."""
-        codes = X[0].tolist()
-        self._own.add(self.space.codec.key_one(codes))
-        return self.space.codec.decode_one(codes)
+        return self._take(X[0].tolist())
+
+    def _take(self, codes: list[float]) -> dict[str, Any]:
+        row = self.space.codec.row
+        self._own.add(row.key(codes))
+        return row.decode(codes)
 
     def draw(self, generator: np.random.Generator) -> dict[str, Any] | None:
         """A free configuration by chance, from now on taken; None if there is none left.
@@ -47,11 +50,17 @@ class Unseen:
             SpaceError: no configuration meets the space's rules.
         """
         width = len(self.space.codec.names)
-        X = self.space.codec.masked(self.space.codec.from_unit(generator.random((1, width))))
-        # Nearly every first draw will do: it is spared the machinery for those that do not.
-        if not (self._meets_rules(X) and self.is_free(self.space.codec.key_one(X[0].tolist()))):
-            X, _ = draw(self.space, lambda m: generator.random((m, width)), 1, self.accepts)
+        codes = self.space.codec.row.from_unit(generator.random(width).tolist())
+        if self._suits(codes):
+            return self._take(codes)
+        X, _ = draw(self.space, lambda m: generator.random((m, width)), 1, self.accepts)
         return self.take(X) if len(X) else None
 
-    def _meets_rules(self, X: Floats) -> bool:
-        return not self.space.rules or bool(self.space.feasible(X, ~np.isnan(X))[0])
+    def _suits(self, codes: list[float]) -> bool:
+        """Whether one row is free and meets the rules, as nearly every first draw does."""
+        if not self.is_free(self.space.codec.row.key(codes)):
+            return False
+        if not self.space.rules:
+            return True
+        X = np.array([codes])
+        return bool(self.space.feasible(X, ~np.isnan(X))[0])

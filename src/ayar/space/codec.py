@@ -4,110 +4,25 @@ n  configurations          X  (n, D) float64 codes: numbers as they are, choices
 D  parameters with freedom A  (n, D) bool, active
                            U  (n, D) in [0, 1]: the unit cube the samplers search
 
-Constants and fixed parameters have no column; they come back on decoding where they are active. Unit coordinates are
-logarithmic where declared; everything with steps is padded by half a step at both ends, so that all its values get
-equal room. Integers over 2**50 values, or above 2**44 on a log scale, are finer than the cube resolves.
+Constants and fixed parameters have no column; they come back on decoding where they are active. The maps to the cube
+and back are `ayar.space.scales`; `codec.row` does the same for one configuration at a time.
 """
 
-import math
-from array import array
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ayar.space.codec_row import Demands, RowCodec
 from ayar.space.conditions import Structure, Tests
-from ayar.space.domains import Choices, Domain, Float, Int
-from ayar.space.ticks import Ticks
+from ayar.space.domains import Choices
+from ayar.space.scales import Column, Floats, Scales, column_of
 from ayar.space.values import is_number
 
-Floats = NDArray[np.float64]
+__all__ = ["Codec", "Column", "Floats", "Mask"]
+
 Mask = NDArray[np.bool_]
-_Demands = tuple[tuple[int, tuple[float, ...]], ...]
-"""What must hold for a parameter to be active: (column, its codes), all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a sampler may know of one column."""
-
-    name: str
-    kind: str
-    """"float", "int", "ordinal" or "categorical" (a Bool too)."""
-    low: float
-    high: float
-    log: bool
-    step: float
-    """Distance of neighbouring values; 0 if continuous."""
-    levels: int
-    """Number of values; 0 if continuous."""
-    conditional: bool
-
-
-def _column(name: str, domain: Domain) -> Column:
-    conditional = domain.when is not None
-    if isinstance(domain, Float | Int):
-        step = float(domain.step or 0)
-        return Column(
-            name, domain.kind, float(domain.low), float(domain.high), domain.log, step, domain.levels, conditional
-        )
-    return Column(name, domain.kind, 0.0, float(domain.levels - 1), False, 1.0, domain.levels, conditional)
-
-
-def _is_curved(column: Column) -> bool:
-    """Whether a log scale differs from a linear one: over a tiny ratio of bounds it does not, but for rounding."""
-    return column.log and column.levels != 1 and column.high > column.low * (1 + 1e-9)
-
-
-class _Scales:
-    """The constants of the two maps between codes and unit coordinates, one entry per column.
-
-    code -> T = ticks(code) where it has levels on a linear scale, ln code on a log scale, else the code
-    U = (T + pad - start) / span
-    """
-
-    def __init__(self, columns: Sequence[Column], ticks: Sequence[Ticks]) -> None:
-        counted = np.array([c.levels > 0 for c in columns], dtype=bool)
-        self.low = np.array([c.low for c in columns], dtype=np.float64)
-        self.high = np.array([c.high for c in columns], dtype=np.float64)
-        self.log = np.array([_is_curved(c) for c in columns], dtype=bool)
-        self.whole = counted
-        self.base = np.array([t.base for t in ticks], dtype=np.float64)
-        self.stride = np.array([t.stride for t in ticks], dtype=np.float64)
-        self.scale = np.array([t.scale for t in ticks], dtype=np.float64)
-        linear = counted & ~self.log
-        # Codes are cut to these ends in ticks, before they become values again.
-        self.first = np.where(linear, 0.0, self.low)
-        self.last = np.where(linear, [max(c.levels, 1) - 1.0 for c in columns], self.high)
-        half = np.where(counted & self.log, 0.5, 0.0)
-        self.rounding = half
-        self.pad = np.where(linear, 0.5, 0.0)
-        start, end = self.low - half, self.high + half
-        self.start = np.where(linear, 0.0, np.log(start, where=self.log, out=start.copy()))
-        self.span = np.where(linear, self.last + 1.0, np.log(end, where=self.log, out=end.copy()) - self.start)
-        # The way back begins and ends a hair outside and is cut to the ends, so that U = 0 and U = 1 give them exactly:
-        # neither exp(ln low) nor low + (high - low) need give the bound back.
-        with np.errstate(over="ignore"):  # of bounds near the largest float
-            hair = np.where(self.log, 4.0 * np.finfo(np.float64).eps * (1.0 + np.abs(self.start) + self.span), 0.0)
-            self.begin, reach = self.start - hair, self.span + 2.0 * hair
-            short = ~self.log & (reach + self.begin < self.last)
-            self.reach = np.where(short, np.nextafter(reach, np.inf), reach)
-        self.any_log = bool(self.log.any())
-        self.any_whole = bool(counted.any())
-        self.any_ticks = any(t != _PLAIN for t in ticks)
-
-
-_PLAIN = Ticks(0.0, 1.0)
-
-
-def _ticks(domain: Domain, column: Column) -> Ticks:
-    if isinstance(domain, Float):
-        return domain.ticks or _PLAIN
-    if isinstance(domain, Int) and not _is_curved(column):
-        return Ticks(float(domain.low), float(domain.step))
-    return _PLAIN
 
 
 class Codec:
@@ -129,20 +44,19 @@ class Codec:
         self.structure = structure
         self.names = structure.free
         self.places = {name: place for place, name in enumerate(self.names)}
-        self._coders = {name: (place, structure.params[name].code) for name, place in self.places.items()}
         domains = [structure.params[name] for name in self.names]
-        self.columns = tuple(map(_column, self.names, domains))
-        self._scales = _Scales(self.columns, list(map(_ticks, domains, self.columns)))
+        self.columns: tuple[Column, ...] = tuple(map(column_of, self.names, domains))
+        self._scales = Scales(self.columns, domains)
         self._demands = {name: self._placed(structure.demands[name]) for name in structure.order}
         self._conditional = [
             (self.places[name], demands)
             for name, demands in self._demands.items()
             if name in self.places and demands != ()
         ]
-        self._readers = [(name, self.places.get(name, -1), _reader(d)) for name, d in structure.params.items()]
+        self.row = RowCodec(structure, self._scales, self._demands)
         self._words = {name: _table(d) for name, d in structure.params.items() if isinstance(d, Choices)}
 
-    def _placed(self, demands: Tests | None) -> _Demands | None:
+    def _placed(self, demands: Tests | None) -> Demands | None:
         if demands is None:
             return None
         return tuple((self.places[test.parent], tuple(sorted(test.codes))) for test in demands)
@@ -154,70 +68,20 @@ class Codec:
         out, numbers out of bounds keep their value.
         """
         # Filling lists and making one array of all is several times quicker than filling an array.
-        X = np.array([self.encode_one(point) for point in points]).reshape(len(points), len(self.names))
+        X = np.array([self.row.encode(point) for point in points]).reshape(len(points), len(self.names))
         return X, ~np.isnan(X)
-
-    def encode_one(self, point: Mapping[str, Any]) -> list[float]:
-        """(D,) codes of one configuration, NaN where it holds no value that can be coded: a row of `encode`."""
-        codes = [math.nan] * len(self.names)
-        for name, value in point.items():
-            coder = self._coders.get(name)
-            if coder is not None:
-                place, code = coder
-                codes[place] = code(value)
-        return codes
 
     def decode(self, X: Floats, A: Mask) -> list[dict[str, Any]]:
         """The configurations of (X, A): native values, active parameters only, in the space's order."""
-        return [self._decode_row(x, a) for x, a in zip(X.tolist(), A.tolist(), strict=True)]
-
-    def decode_one(self, codes: list[float]) -> dict[str, Any]:
-        """The configuration of one row of masked codes."""
-        return self._decode_row(codes, [not math.isnan(code) for code in codes])
-
-    def _decode_row(self, x: list[float], a: list[bool]) -> dict[str, Any]:
-        point = {}
-        for name, place, read in self._readers:
-            if place >= 0:
-                if a[place]:
-                    point[name] = read(x[place])
-            elif self._row_active(name, x, a):
-                point[name] = read(self.structure.held[name])
-        return point
-
-    def _row_active(self, name: str, x: list[float], a: list[bool]) -> bool:
-        demands = self._demands[name]
-        return demands is not None and all(a[place] and x[place] in codes for place, codes in demands)
+        return [self.row.decode(codes) for codes in self.mask(X, A).tolist()]
 
     def to_unit(self, X: Floats) -> Floats:
         """(n, D) unit coordinates of codes; codes out of bounds are cut to the nearest bound, NaN stays NaN."""
-        s = self._scales
-        T = np.clip(X, s.low, s.high)
-        if s.any_ticks:
-            T = (T * s.scale - s.base) / s.stride
-        if s.any_log:
-            np.log(T, out=T, where=s.log)
-        T += s.pad - s.start
-        T /= s.span
-        return T
+        return self._scales.to_unit(X)
 
     def from_unit(self, U: Floats) -> Floats:
         """(n, D) codes of unit coordinates, all columns as though active; always inside the bounds and on the steps."""
-        s = self._scales
-        T = U * s.reach
-        T += s.begin
-        if s.any_log:
-            np.exp(T, out=T, where=s.log)
-        if s.any_whole:
-            T += s.rounding
-            np.floor(T, out=T, where=s.whole)
-        np.maximum(T, s.first, out=T)
-        np.minimum(T, s.last, out=T)
-        if s.any_ticks:
-            T *= s.stride
-            T += s.base
-            T /= s.scale
-        return T
+        return self._scales.from_unit(U)
 
     def activity(self, X: Floats) -> Mask:
         """(n, D) bool: which columns the conditions make active, given the codes of all."""
@@ -228,7 +92,7 @@ class Codec:
 
     def active_at(self, place: int, X: Floats) -> bool:
         """Whether column `place` is active in the one masked row X, given its parents' codes."""
-        return self._row_active(self.names[place], X[0].tolist(), (~np.isnan(X[0])).tolist())
+        return self.row.is_active(self.names[place], X[0].tolist())
 
     def mask(self, X: Floats, A: Mask) -> Floats:
         """X with NaN where inactive."""
@@ -263,12 +127,8 @@ class Codec:
         joined = Y.tobytes()
         return [joined[i * width : (i + 1) * width] for i in range(len(X))]
 
-    def key_one(self, codes: list[float]) -> bytes:
-        """The key of one row of masked codes."""
-        return array("d", [math.nan if math.isnan(code) else code + 0.0 for code in codes]).tobytes()
 
-
-def _met(demands: _Demands | None, X: Floats, A: Mask) -> Mask:
+def _met(demands: Demands | None, X: Floats, A: Mask) -> Mask:
     """(n,) bool: which rows meet all demands."""
     active = np.full(len(X), demands is not None)
     for parent, codes in demands or ():
@@ -283,18 +143,6 @@ def _any_of(codes: Floats, allowed: tuple[float, ...]) -> Mask:
     for code in allowed[1:]:
         found |= codes == code
     return found
-
-
-def _reader(domain: Domain) -> Callable[[float], Any]:
-    """The quickest exact way from a code to the value."""
-    if isinstance(domain, Float):
-        return float
-    if isinstance(domain, Int):
-        return int
-    if isinstance(domain, Choices) and domain.hands_out_copies():
-        return domain.value
-    table = {float(place): choice for place, choice in enumerate(domain.choices if isinstance(domain, Choices) else ())}
-    return table.__getitem__
 
 
 def _table(domain: Choices) -> NDArray[Any]:

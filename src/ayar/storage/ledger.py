@@ -100,6 +100,9 @@ def apply(counters: Counters, slots: Slots, body: ev.Body, fence: ev.Lease | Non
     Raises:
         TellRefused: the fence's token is superseded, or the trial is final.
     """
+    if body.fenced and not (fence is None and isinstance(body, ev.TrialTold)):
+        _apply_fenced(slots, _held(slots, body, fence), body)
+        return body
     match body:
         case ev.TrialEnqueued():
             body = msgspec.structs.replace(body, number=_next_number(counters))
@@ -110,7 +113,7 @@ def apply(counters: Counters, slots: Slots, body: ev.Body, fence: ev.Lease | Non
                     f"add: expected a final state ({', '.join(sorted(FINAL))}), got {body.state.value!r}"
                 )
             body = msgspec.structs.replace(body, number=_next_number(counters))
-        case ev.TrialTold() if fence is None:
+        case ev.TrialTold():
             _check_unfenced(slots, body)
             slots.drop(body.number)
         case ev.StudyStopped():
@@ -119,8 +122,6 @@ def apply(counters: Counters, slots: Slots, body: ev.Body, fence: ev.Lease | Non
             counters.stopped = False
         case ev.SettingsChanged():
             _change_settings(counters, body)
-        case _ if body.fenced:
-            _apply_fenced(slots, _held(slots, body, fence), body)
     return body
 
 
@@ -188,11 +189,14 @@ def reclaim(
 ) -> list[ev.TrialRequeued | ev.TrialTold]:
     """Take back the trials whose lease is over or whose holder is gone; the events that say so, already applied.
 
-    A trial that was lost more than `retries` times is told failed. Reservations are only marked as free.
+    A trial that was lost more than `retries` times is told failed. Reservations are only marked as free. Each holder's
+    life is asked for once.
     """
     bodies: list[ev.TrialRequeued | ev.TrialTold] = []
-    for slot in list(slots.leased()):
-        if not is_over(slot, moment, life_of):
+    leased = list(slots.leased())
+    lives = {holder: life_of(holder) for holder in {slot.holder for slot in leased}}
+    for slot in leased:
+        if not is_over(slot, moment, lives.__getitem__):
             continue
         if slot.attempt == 0 or slot.state is State.WAITING:
             slot.token, slot.worker, slot.holder = None, None, ""

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+
+from msgspec.structs import replace as copied
 
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import StudyExists
@@ -42,7 +43,7 @@ class _Slots:
 
     def get(self, number: int) -> Slot | None:
         slot = self.changes[number] if number in self.changes else self._committed.get(number)
-        return None if slot is None else copy(slot)
+        return None if slot is None else copied(slot)
 
     def put(self, slot: Slot) -> None:
         self.changes[slot.number] = slot
@@ -56,7 +57,7 @@ class _Slots:
         return (slot for slot in {**self._committed, **self.changes}.values() if slot is not None)
 
     def leased(self) -> list[Slot]:
-        return [copy(slot) for slot in self._all() if slot.token is not None]
+        return [copied(slot) for slot in self._all() if slot.token is not None]
 
     def last_expiry(self, boot: str) -> int | None:
         return max((s.expires for s in self._all() if s.token is not None and s.clock == boot), default=None)
@@ -66,7 +67,7 @@ class _Slots:
             slot for slot in self._all() if slot.token is None and (first_attempts or slot.attempt > 0 or slot.clock)
         )
         best = min(free, key=lambda slot: (slot.state is State.RESERVED, -slot.priority, slot.number), default=None)
-        return None if best is None else copy(best)
+        return None if best is None else copied(best)
 
 
 class _Transaction:
@@ -79,7 +80,7 @@ class _Transaction:
     def __enter__(self) -> Self:
         self._lock.acquire()
         study = self._study
-        self.counters = copy(study.counters)
+        self.counters = copied(study.counters)
         self._changes = _Slots(study.slots)
         self.slots: Slots = self._changes
         self._lines: list[Line] = []
@@ -109,7 +110,9 @@ class _Transaction:
             else:
                 study.slots[number] = slot
         study.lines.extend(self._lines)
-        study.keys.update((line.key, line) for line in self._lines if line.key is not None)
+        for line in self._lines:
+            if line.key is not None:
+                study.keys[line.key] = line
 
 
 class MemoryStore(Store):

@@ -4,7 +4,6 @@ A store opens a `Transaction` on one study, calls one of these functions and com
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Protocol
 
 import msgspec
@@ -67,7 +66,7 @@ def claim(tx: Transaction, clock: Clock, worker: Worker, ttl: float) -> Claim:
     """Take back what dead workers hold, then hand out the next trial; see `Store.claim`."""
     now = moment(clock)
     ledger.tick(tx.counters, tx.slots, now)
-    lost = ledger.reclaim(tx.slots, now, cache(life_of), tx.counters.lost_retries)
+    lost = ledger.reclaim(tx.slots, now, life_of, tx.counters.lost_retries)
     if lost:
         _write(tx, clock, lost, worker.name, None)
     answer = ledger.claim(tx.counters, tx.slots, now, worker, ttl)

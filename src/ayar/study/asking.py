@@ -5,9 +5,10 @@ again from the same log and compare.
 """
 
 import contextlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from ayar.base.clock import Clock
@@ -27,12 +28,11 @@ from ayar.trial.history import History
 from ayar.trial.setup import Setup
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """The answer to an ask: a trial under lease, or why there is none."""
 
     lease: Lease | None = None
-    wire: dict[str, Json] = field(default_factory=dict)
+    wire: dict[str, Json] = {}
     """The trial's parameters in the space's wire form."""
     wait: tuple[str, ...] = ()
     """Workers whose trials may come back; empty when there is nothing to wait for."""
@@ -68,7 +68,7 @@ class Asker:
         except BaseException:
             self._put_back(claim.lease)
             raise
-        return replace(asked, reclaimed=claim.reclaimed) if claim.reclaimed else asked
+        return msgspec.structs.replace(asked, reclaimed=claim.reclaimed) if claim.reclaimed else asked
 
     def _put_back(self, lease: Lease) -> None:
         """Hand a trial back after an interrupt or error, whether or not it was asked by then."""

@@ -135,7 +135,7 @@ def _outcome(log: Log, number: int, value: Any, state: State, failure: Failure |
         return pruned(reports[-1].value if reports else None, {})
     outcome = read_outcome(value, log.setup.goals, log.setup.constraints)
     if outcome.failure is None:
-        return replace(outcome, state=state)
+        return outcome if outcome.state is state else replace(outcome, state=state)
     if outcome.failure.type != NOT_A_NUMBER:
         # A slip of the hand; the trial still waits for its result. NaN is a result: the evaluation failed.
         raise ArgumentError(f"tell: {outcome.failure.message}; nothing was told")

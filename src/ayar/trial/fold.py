@@ -144,8 +144,9 @@ class Fold:
     def _move(self, event: ev.Event, to: State | None = None) -> Row:
         """The row the event speaks of, moved to the state the table allows (`to` picks where it allows several)."""
         number: int = event.body.number
-        known = number < len(self.history)
-        row = self.history.open_row(number)
+        history = self.history
+        known = number < len(history)
+        row = history.open_row(number)
         before = row.state if known and row.state is not State.RESERVED else None
         allowed = MOVES.get((before, event.kind), frozenset())
         after = to if to is not None else next(iter(allowed), None)
@@ -155,7 +156,7 @@ class Fold:
                 f"{after or 'anything'}; the log is damaged"
             )
         if after is not before:
-            self.history.set_state(row, after)
+            history.set_state(row, after)
         return row
 
     def _params(self, wire: dict[str, Any]) -> dict[str, Any]:

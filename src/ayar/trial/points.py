@@ -32,12 +32,12 @@ class Points:
         # Mostly there is one row, and NumPy's calls cost more than the work.
         for number, params in changed:
             if params is not None:
-                self._set(number, self.codec.encode_one(params))
+                self._set(number, self.codec.row.encode(params))
 
     def _set(self, number: int, codes: list[float]) -> None:
         self._x[number] = codes
         self._active[number] = [not isnan(code) for code in codes]
-        key = self.codec.key_one(codes)
+        key = self.codec.row.key(codes)
         self._recount(self._keys[number], key)
         self._keys[number] = key
 

@@ -1,6 +1,5 @@
 """Configurations to arrays and back, exactly."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -169,16 +168,6 @@ def test_keys_are_equal_for_equal_configurations_only() -> None:
     first, second, third = codec.keys(np.array([[0.0, np.nan], [-0.0, -np.nan], [0.0, 0.0]]))
     assert first == second != third
     assert len(set(CODEC.keys(draws(MIXED, 200)[0]))) == 200
-
-
-def test_one_row_is_coded_as_a_batch_is() -> None:
-    X, A = draws(MIXED, 100)
-    rows, points = X.tolist(), CODEC.decode(X, A)
-    assert [CODEC.decode_one(row) for row in rows] == points
-    assert [CODEC.key_one(row) for row in rows] == CODEC.keys(X)
-    assert np.array_equal(np.array([CODEC.encode_one(point) for point in points]), X, equal_nan=True)
-    plain = Space({"x": (-1.0, 1.0), "y": (0.0, 1.0)}).codec
-    assert plain.key_one([-0.0, -math.nan]) == plain.key_one([0.0, math.nan])
 
 
 def test_masked_codes_are_nan_where_a_condition_does_not_hold() -> None:
