@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from ayar.base.rng import stream
 from ayar.numerics import surrogate
@@ -25,11 +24,8 @@ from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.ellipse import draws
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.gp_fit import Evidence
-from ayar.numerics.kernels import matern52_within
 from ayar.numerics.lbfgs import minimize
-from ayar.numerics.linalg import cholesky
 from ayar.numerics.priors import NOISE_FLOOR, prior
-from ayar.numerics.scaled import scaled
 from ayar.numerics.single_thread import one_blas_thread
 from ayar.numerics.surrogate import Surrogate
 from ayar.numerics.theta import Theta
@@ -161,23 +157,11 @@ class _Fit:
         of_noise = (theta.ln_noise - _NOISE[0]) / _NOISE[1]
         return self.evidence.loss(theta.vector, False)[0] - 0.5 * of_noise**2
 
-    def _misfit(self, vector: Floats) -> float:
-        """−ln likelihood of θ; Rasmussen and Williams 2006, alg. 2.1, without the gradient that a search needs."""
-        few, theta = self.evidence, self.belief.theta(vector)
-        K, _ = matern52_within(scaled(few.embedding, theta, few.U, few.A))
-        K *= theta.signal
-        K[np.diag_indices_from(K)] += theta.noise + few.told
-        L = cholesky(K)
-        if L is None:
-            return np.inf
-        white = solve_triangular(L, few.y, lower=True, check_finite=False)
-        return 0.5 * float(white @ white) + float(np.log(np.diagonal(L)).sum())
-
     def _drawn(self, start: Theta) -> Sequence[Theta]:
         """Draws of θ around the best one; its input warps stay."""
         deviation = self.belief.deviation.copy()
         deviation[self.place + 1 :] = 0.0
-        chain = draws(self._misfit, start.vector, self.belief.mean, deviation, self.generator)
+        chain = draws(self.evidence.misfit, start.vector, self.belief.mean, deviation, self.generator)
         return [self.belief.theta(vector) for vector in islice(chain, _EACH - 1, _STEPS, _EACH)]
 
     def _built(self, theta: Theta) -> Surrogate:

@@ -63,10 +63,11 @@ class Embedding:
         self.numeric: Ints = np.flatnonzero(~self.categorical)
         first = np.searchsorted(self.blk, np.arange(len(self.axes)))
         arc = np.array([axis.conditional and not axis.categories for axis in self.axes], dtype=np.bool_)
-        self._plain = np.flatnonzero(~arc & ~self.categorical)
-        self._arcs = np.flatnonzero(arc)
-        self._at_plain, self._at_arcs = first[self._plain], first[self._arcs]
-        self._unordered = [(d, first[d], self.axes[d].categories) for d in np.flatnonzero(self.categorical)]
+        self._plain, self._arcs, self._sets = (
+            np.flatnonzero(mask) for mask in (~arc & ~self.categorical, arc, self.categorical)
+        )
+        self._at_plain, self._at_arcs, self._at_sets = (first[d] for d in (self._plain, self._arcs, self._sets))
+        self._categories = np.array([self.axes[d].categories for d in self._sets], dtype=np.intp)
 
     @classmethod
     def of(cls, columns: Iterable[Coded]) -> "Embedding":
@@ -77,22 +78,25 @@ class Embedding:
         """(n, P) rows; inactive coordinates are not read, and ½ stands for an unconditional one that is missing."""
         E = np.zeros((len(U), len(self.blk)))
         E[:, self._at_plain] = np.where(A[:, self._plain], U[:, self._plain], 0.5)
-        angle, active = _ARC * U[:, self._arcs], A[:, self._arcs]
-        E[:, self._at_arcs] = np.where(active, np.cos(angle), 0.0)
-        E[:, self._at_arcs + 1] = np.where(active, np.sin(angle), 0.0)
-        for d, first, categories in self._unordered:
-            rows = np.flatnonzero(A[:, d])
-            value = np.minimum((U[rows, d] * categories).astype(np.intp), categories - 1)
-            E[rows, first + value] = _HALF
+        if len(self._arcs):
+            angle, active = _ARC * U[:, self._arcs], A[:, self._arcs]
+            E[:, self._at_arcs] = np.where(active, np.cos(angle), 0.0)
+            E[:, self._at_arcs + 1] = np.where(active, np.sin(angle), 0.0)
+        if len(self._sets):
+            active = A[:, self._sets]
+            value = (np.where(active, U[:, self._sets], 0.0) * self._categories).astype(np.intp)
+            column = self._at_sets + np.minimum(value, self._categories - 1)
+            E[np.arange(len(U))[:, None], column] = np.where(active, _HALF, 0.0)
         return E
 
     def pull_back(self, by_E: Floats, U: Floats, A: Bools) -> Floats:
         """∂f/∂U (n, D) from ∂f/∂E (n, P); 0 for categorical and for inactive parameters."""
         slopes = np.zeros(U.shape)
         slopes[:, self._plain] = np.where(A[:, self._plain], by_E[:, self._at_plain], 0.0)
-        angle = _ARC * U[:, self._arcs]
-        turned = np.cos(angle) * by_E[:, self._at_arcs + 1] - np.sin(angle) * by_E[:, self._at_arcs]
-        slopes[:, self._arcs] = np.where(A[:, self._arcs], _ARC * turned, 0.0)
+        if len(self._arcs):
+            angle = _ARC * U[:, self._arcs]
+            turned = np.cos(angle) * by_E[:, self._at_arcs + 1] - np.sin(angle) * by_E[:, self._at_arcs]
+            slopes[:, self._arcs] = np.where(A[:, self._arcs], _ARC * turned, 0.0)
         return slopes
 
 

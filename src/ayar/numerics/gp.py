@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.numerics.arrays import Floats
-from ayar.numerics.kernels import matern52, matern52_within, squared_distances
-from ayar.numerics.linalg import append, factor
+from ayar.numerics.kernels import matern52, matern52_within
+from ayar.numerics.linalg import append, factor, triangular_times
 
 _SMALLEST_VARIANCE = 1e-12
 """Floor of σ², as a share of σ_f²: what rounding leaves of it on a told point."""
@@ -48,8 +48,7 @@ def posterior(Z: Floats, y: Floats, variance: float, noise: Floats) -> Posterior
     Raises:
         LinAlgError: the kernel matrix holds a NaN, or no jitter makes it positive definite.
     """
-    k, _ = matern52_within(Z)
-    k *= variance
+    k, _ = matern52_within(Z, variance)
     k[np.diag_indices_from(k)] += noise
     L, N, jitter = factor(k)
     return Posterior(Z, y, noise, variance, L, N, N.T @ (N @ y), jitter)
@@ -57,9 +56,8 @@ def posterior(Z: Floats, y: Floats, variance: float, noise: Floats) -> Posterior
 
 def predict(model: Posterior, Z: Floats) -> tuple[Floats, Floats]:
     """Latent means (m, S) and deviations (m,) at the points Z (m, P)."""
-    k, _ = matern52(squared_distances(Z, model.Z))
-    k *= model.variance
-    return k @ model.alpha, _deviation(model, k @ model.N.T)
+    k, _ = matern52(Z, model.Z, model.variance)
+    return k @ model.alpha, _deviation(model, triangular_times(model.N, k.T))
 
 
 def joint(model: Posterior, Z: Floats) -> tuple[Floats, Floats]:
@@ -67,12 +65,10 @@ def joint(model: Posterior, Z: Floats) -> tuple[Floats, Floats]:
 
     Source: Rasmussen and Williams 2006, eqs. (2.23) and (2.24).
     """
-    k, _ = matern52(squared_distances(Z, model.Z))
-    k *= model.variance
-    V = k @ model.N.T
-    covariance, _ = matern52_within(Z)
-    covariance *= model.variance
-    covariance -= V @ V.T
+    k, _ = matern52(Z, model.Z, model.variance)
+    V = triangular_times(model.N, k.T)
+    covariance, _ = matern52_within(Z, model.variance)
+    covariance -= V.T @ V
     return k @ model.alpha, covariance
 
 
@@ -81,21 +77,21 @@ def predict_with_slopes(model: Posterior, Z: Floats) -> tuple[Floats, Floats, Ca
 
     The function takes ∂f/∂μ (m, S) and ∂f/∂σ (m,) of any f and returns ∂f/∂Z (m, P), by one matrix product.
     """
-    k, g = matern52(squared_distances(Z, model.Z))
-    k *= model.variance
-    V = k @ model.N.T
+    k, g = matern52(Z, model.Z, model.variance)
+    V = triangular_times(model.N, k.T)
     deviation = _deviation(model, V)
 
     def pull_back(by_mean: Floats, by_deviation: Floats) -> Floats:
-        weights = by_mean @ model.alpha.T - (by_deviation / deviation)[:, None] * (V @ model.N)
-        weights *= (-5.0 / 3.0) * model.variance * g
+        explained = triangular_times(model.N, V, transposed=True).T  # k K⁻¹
+        weights = by_mean @ model.alpha.T - (by_deviation / deviation)[:, None] * explained
+        weights *= (-5.0 / 3.0) * g
         return np.asarray(weights.sum(axis=1)[:, None] * Z - weights @ model.Z)
 
     return k @ model.alpha, deviation, pull_back
 
 
 def _deviation(model: Posterior, V: Floats) -> Floats:
-    explained = np.einsum("ij,ij->i", V, V)
+    explained = np.einsum("ij,ij->j", V, V)
     return np.asarray(np.sqrt(np.maximum(model.variance - explained, _SMALLEST_VARIANCE * model.variance)))
 
 
@@ -111,8 +107,8 @@ def fantasize(model: Posterior, Z: Floats, noise: float, normals: Floats) -> Pos
     Raises:
         LinAlgError: as `posterior`.
     """
-    cross = model.variance * matern52(squared_distances(Z, model.Z))[0]
-    corner = model.variance * matern52_within(Z)[0]
+    cross, _ = matern52(Z, model.Z, model.variance)
+    corner, _ = matern52_within(Z, model.variance)
     corner[np.diag_indices_from(corner)] += noise + model.jitter
     L, N = append(model.L, model.N, cross, corner)
     n = len(model.Z)

@@ -20,20 +20,31 @@ def kumaraswamy(u: Floats, ln_a: Floats, ln_b: Floats) -> Floats:
     >>> kumaraswamy(np.array([0.5]), np.log([2.0]), np.zeros(1)).round(6).tolist()
     [0.25]
     """
-    ln_u = np.log(np.clip(u, _EDGE, 1.0 - _EDGE))
-    return np.asarray(-np.expm1(np.exp(ln_b) * _ln_rest(np.exp(ln_a) * ln_u)))
+    _, rest = _powers(_inside(u), ln_a)
+    return np.asarray(-np.expm1(np.exp(ln_b) * rest))
 
 
-def kumaraswamy_slopes(u: Floats, ln_a: Floats, ln_b: Floats) -> tuple[Floats, Floats, Floats]:
-    """The slopes ∂w/∂u, ∂w/∂ln a and ∂w/∂ln b, each of the shape of u."""
-    a, b = np.exp(ln_a), np.exp(ln_b)
-    ln_u = np.log(np.clip(u, _EDGE, 1.0 - _EDGE))
-    power = a * ln_u  # ln u^a
-    rest = _ln_rest(power)
-    by_power = a * b * np.exp(power + (b - 1.0) * rest)  # a b u^a (1 − u^a)^{b − 1}
-    return by_power * np.exp(-ln_u), by_power * ln_u, -b * rest * np.exp(b * rest)
+def slopes_by_unit(u: Floats, ln_a: Floats, ln_b: Floats) -> Floats:
+    """∂w/∂u = a b u^{a − 1} (1 − u^a)^{b − 1}, the shape of u."""
+    u = _inside(u)
+    power, rest = _powers(u, ln_a)
+    b = np.exp(ln_b)
+    return np.asarray(np.exp(ln_a + power + (b - 1.0) * rest) * b / u)
 
 
-def _ln_rest(power: Floats) -> Floats:
-    """ln(1 − e^power) for power < 0."""
-    return np.log(-np.expm1(power))
+def slopes_by_shape(u: Floats, ln_a: Floats, ln_b: Floats) -> tuple[Floats, Floats]:
+    """∂w/∂ln a = b (1 − u^a)^{b − 1} u^a ln u^a and ∂w/∂ln b = −b (1 − u^a)^b ln(1 − u^a), each of the shape of u."""
+    power, rest = _powers(_inside(u), ln_a)
+    b = np.exp(ln_b)
+    above = b * np.exp(b * rest)  # b (1 − u^a)^b
+    return above * np.exp(power - rest) * power, -above * rest
+
+
+def _inside(u: Floats) -> Floats:
+    return np.clip(u, _EDGE, 1.0 - _EDGE)
+
+
+def _powers(u: Floats, ln_a: Floats) -> tuple[Floats, Floats]:
+    """ln u^a and ln(1 − u^a)."""
+    power = np.exp(ln_a) * np.log(u)
+    return power, np.log(-np.expm1(power))

@@ -4,7 +4,7 @@ s  starts     p  coordinates     X  (s, p) points     F  (s,) values to minimise
 One call of the function serves all starts, so that their points share one matrix product; a start whose step was
 refused shortens it while the others go on. Steps are projected on the box, and coordinates held by a bound are left
 out of the direction. The work is a count of calls, never a time. A value that is not finite refuses its step.
-Sources: Nocedal and Wright 2006, Numerical Optimization, alg. 7.4 (two loops), eq. (3.57) (shorter steps);
+Sources: Nocedal and Wright 2006, Numerical Optimization, section 7.2, eq. (3.57) (shorter steps);
 Bertsekas 1982, Projected Newton methods, SIAM J. Control Optim. 20, eq. (32) (which coordinates are held).
 """
 
@@ -91,36 +91,50 @@ def _shorter(gain: Floats, rise: Floats) -> Floats:
 
 
 class _Memory:
-    """The last pairs (step taken, change of gradient) of every start."""
+    """The last pairs (step taken, change of gradient) of every start: S and Y, (s, m, p) each, newest last.
+
+    With R the upper triangle of S Yᵀ and D its diagonal, the inverse Hessian H = γ I + … of Byrd, Nocedal and Schnabel
+    1994, Math. Programming 63, eq. (3.1), turns a gradient g into γ q + Sᵀ c, where a = R⁻¹ S g, q = g − Yᵀ a and
+    c = R⁻ᵀ (D a − γ Y q): what the two loops give, in a few products for all starts. An empty place is a pair of zeros,
+    with 1 on the diagonal of R.
+    """
 
     def __init__(self, s: int, p: int) -> None:
-        self.steps, self.changes = np.zeros((_MEMORY, s, p)), np.zeros((_MEMORY, s, p))
-        self.weights = np.zeros((_MEMORY, s))  # 1 / (step · change); 0 marks an empty place
-        self.used = 0  # places that any start has filled, from the end
-        self.scale = np.zeros(s)  # initial curvature, eq. (7.20); 0 before the first pair
+        self.steps, self.changes = np.zeros((s, _MEMORY, p)), np.zeros((s, _MEMORY, p))
+        self.diagonal = np.ones((s, _MEMORY))
+        self.inverse = np.tile(np.eye(_MEMORY), (s, 1, 1))  # R⁻¹
+        self.scale = np.zeros(s)  # γ, Nocedal and Wright, eq. (7.20); 0 before the first pair
 
     def keep(self, taken: Bools, steps: Floats, changes: Floats) -> None:
         product, square = _dot(steps, changes), _dot(changes, changes)
         kept = taken & (product > _CURVATURE * np.sqrt(_dot(steps, steps) * square)) & (product > 0.0)
-        safe = np.where(kept, product, 1.0)
-        self.used = min(self.used + bool(kept.any()), _MEMORY)
-        for store, new in ((self.steps, steps), (self.changes, changes), (self.weights, 1.0 / safe)):
-            store[:-1, kept] = store[1:, kept]
-            store[-1, kept] = new[kept]
-        self.scale = np.where(kept, product / np.where(kept, square, 1.0), self.scale)
+        if not kept.any():
+            return
+        for store, new in ((self.steps, steps), (self.changes, changes), (self.diagonal, product)):
+            store[kept, :-1] = store[kept, 1:]
+            store[kept, -1] = new[kept]
+        # R loses its first row and column and gains the column (S y, s·y); so does its inverse.
+        inverse, last = self.inverse[kept, 1:, 1:], product[kept, None]
+        column = _times(inverse, _times(self.steps[kept, :-1], changes[kept]))
+        self.inverse[kept, :-1, :-1] = inverse
+        self.inverse[kept, :-1, -1] = -column / last
+        self.inverse[kept, -1, -1] = 1.0 / last[:, 0]
+        self.scale[kept] = product[kept] / square[kept]
 
     def directions(self, G: Floats, free: Bools) -> Floats:
         """−H G on the free coordinates; steepest descent where that would not descend."""
         g = G * free
-        q, a = g.copy(), np.zeros_like(self.weights)
-        for i in range(_MEMORY - 1, _MEMORY - 1 - self.used, -1):
-            a[i] = self.weights[i] * _dot(self.steps[i], q)
-            q -= a[i][:, None] * self.changes[i]
-        q *= np.where(self.scale > 0.0, self.scale, 1.0)[:, None]
-        for i in range(_MEMORY - self.used, _MEMORY):
-            b = self.weights[i] * _dot(self.changes[i], q)
-            q += (a[i] - b)[:, None] * self.steps[i]
+        gamma = np.where(self.scale > 0.0, self.scale, 1.0)[:, None]
+        a = _times(self.inverse, _times(self.steps, g))
+        q = gamma * (g - _times(self.changes.swapaxes(1, 2), a))
+        c = _times(self.inverse.swapaxes(1, 2), self.diagonal * a - _times(self.changes, q))
+        q += _times(self.steps.swapaxes(1, 2), c)
         q *= free
         first = g * (_FIRST_STEP / np.maximum(np.abs(g).max(axis=1), 1e-300))[:, None]
         trusted = (self.scale > 0.0) & (_dot(q, g) > 0.0)
         return -np.where(trusted[:, None], q, first)
+
+
+def _times(M: Floats, v: Floats) -> Floats:
+    """M v for every start: (s, i, j) by (s, j)."""
+    return np.asarray((M @ v[:, :, None])[:, :, 0])

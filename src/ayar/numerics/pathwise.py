@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from ayar.numerics.arrays import Bools, Floats
-from ayar.numerics.kernels import matern52, squared_distances
+from ayar.numerics.kernels import matern52
 from ayar.numerics.surrogate import Surrogate
 
 _WAVES = 512
@@ -33,20 +33,20 @@ class Path:
 
     def values(self, U: Floats, A: Bools) -> Floats:
         """(m,) −f at unit coordinates U (m, D) with activity A."""
-        return -self._at(self.model.scaled(U, A))
+        return -self._at(self.model.lens.rows(U, A))
 
     def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """(m,) −f and (m, D) slopes by the unit coordinates."""
-        Z, told = self.model.scaled(U, A), self.model.process.Z
+        (Z, to_unit), told = self.model.lens.rows_with_slopes(U, A), self.model.process.Z
         waves = -np.sin(Z @ self.frequencies.T + self.phases) * self.weights
-        g = matern52(squared_distances(Z, told))[1]
-        pulls = g * ((-5.0 / 3.0) * self.model.process.variance * self.v)
+        _, g = matern52(Z, told, self.model.process.variance)
+        pulls = g * ((-5.0 / 3.0) * self.v)
         by_Z = waves @ self.frequencies + pulls.sum(axis=1)[:, None] * Z - pulls @ told
-        return -self._at(Z), self.model.slopes_by_unit(-by_Z, U, A)
+        return -self._at(Z), to_unit(-by_Z)
 
     def _at(self, Z: Floats) -> Floats:
-        k = matern52(squared_distances(Z, self.model.process.Z))[0]
-        return _prior(Z, self.frequencies, self.phases, self.weights) + self.model.process.variance * (k @ self.v)
+        k, _ = matern52(Z, self.model.process.Z, self.model.process.variance)
+        return _prior(Z, self.frequencies, self.phases, self.weights) + k @ self.v
 
 
 def sample_path(model: Surrogate, uniforms: Callable[[tuple[int, ...]], Floats]) -> Path:

@@ -17,15 +17,13 @@ from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.kernels import squared_distances
 from ayar.numerics.priors import Prior
-from ayar.numerics.scaled import scaled, slopes_by_unit
+from ayar.numerics.scaled import Lens
 from ayar.numerics.theta import Theta
 from ayar.numerics.warps import Warp, fit_warp
 
 MOST_ROWS = 1_000
 _MOST_FITTED = 300
 _FAILED = 0.5  # a failed trial counts as this share of the range worse than the worst
-_CALLS = ((100, 20), (200, 15))  # evaluations of a fit up to so many rows; 12 above
-_CALLS_ABOVE = 12
 _BENT_FROM, _BENT_FROM_EACH = 20, 3  # rows, and rows a parameter, from which input warps are fitted
 
 
@@ -55,11 +53,12 @@ def thin(E: Floats, y: Floats, most: int) -> Ints:
     taken = np.zeros(len(y), dtype=np.bool_)
     taken[np.argsort(y, kind="stable")[: most // 2]] = True
     nearest = squared_distances(E, E[taken]).min(axis=1)
+    squares = np.einsum("ij,ij->i", E, E)
     for _ in range(most - most // 2):
         nearest[taken] = -1.0
         far = int(np.argmax(nearest))
         taken[far] = True
-        nearest = np.minimum(nearest, squared_distances(E, E[far : far + 1])[:, 0])
+        np.minimum(nearest, squares - 2.0 * (E @ E[far]) + squares[far], out=nearest)
     return np.flatnonzero(taken)
 
 
@@ -78,9 +77,8 @@ def fit(
     """
     rows = thin(embedding(U, A), y, _MOST_FITTED)
     evidence = gp_fit.Evidence(embedding, U[rows], A[rows], y[rows], _known(noise, len(y))[rows], belief)
-    calls = next((calls for most, calls in _CALLS if len(rows) <= most), _CALLS_ABOVE)
     bent = len(rows) >= max(_BENT_FROM, _BENT_FROM_EACH * belief.parameters)
-    return gp_fit.fit(evidence, starts, calls=calls, bent=bent)
+    return gp_fit.fit(evidence, starts, bent=bent)
 
 
 def _known(noise: Floats | None, n: int) -> Floats:
@@ -91,7 +89,7 @@ def _known(noise: Floats | None, n: int) -> Floats:
 class Surrogate:
     """A fitted model; its answers are in the units of the targets (`Warp.values` brings means back)."""
 
-    embedding: Embedding
+    lens: Lens
     theta: Theta
     process: gp.Posterior
     rows: Ints
@@ -109,7 +107,7 @@ class Surrogate:
 
     def latent(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """Means (m, S), one column a fantasy, and deviations (m,) without noise."""
-        return gp.predict(self.process, self.scaled(U, A))
+        return gp.predict(self.process, self.lens.rows(U, A))
 
     def latent_with_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats, Callable[[Floats, Floats], Floats]]:
         """`latent`, and a function that pulls slopes back to the points.
@@ -117,12 +115,9 @@ class Surrogate:
         The function takes ∂f/∂μ (m, S) and ∂f/∂σ (m,) of any f and returns ∂f/∂U (m, D), 0 for categorical and for
         inactive parameters.
         """
-        mean, deviation, to_scaled = gp.predict_with_slopes(self.process, self.scaled(U, A))
-
-        def pull(by_mean: Floats, by_deviation: Floats) -> Floats:
-            return self.slopes_by_unit(to_scaled(by_mean, by_deviation), U, A)
-
-        return mean, deviation, pull
+        Z, to_unit = self.lens.rows_with_slopes(U, A)
+        mean, deviation, to_scaled = gp.predict_with_slopes(self.process, Z)
+        return mean, deviation, lambda by_mean, by_deviation: to_unit(to_scaled(by_mean, by_deviation))
 
     def predict(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """Mean over the fantasies and latent deviation, (m,) each."""
@@ -131,7 +126,7 @@ class Surrogate:
 
     def joint(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """Mean (m,) over the fantasies and latent covariance (m, m)."""
-        mean, covariance = gp.joint(self.process, self.scaled(U, A))
+        mean, covariance = gp.joint(self.process, self.lens.rows(U, A))
         return mean.mean(axis=1), covariance
 
     def leave_one_out(self) -> tuple[Floats, Floats]:
@@ -141,16 +136,8 @@ class Surrogate:
 
     def fantasize(self, U: Floats, A: Bools, normals: Floats) -> "Surrogate":
         """The model after b pending rows have answered in S imagined ways; normals (b, S)."""
-        imagined = gp.fantasize(self.process, self.scaled(U, A), self.noise, normals)
-        return Surrogate(self.embedding, self.theta, imagined, self.rows)
-
-    def scaled(self, U: Floats, A: Bools) -> Floats:
-        """(m, P) points as the kernel sees them."""
-        return scaled(self.embedding, self.theta, U, A)
-
-    def slopes_by_unit(self, by_Z: Floats, U: Floats, A: Bools) -> Floats:
-        """∂f/∂U (m, D) of any f from ∂f/∂Z (m, P); 0 for categorical and for inactive parameters."""
-        return slopes_by_unit(by_Z, self.embedding, self.theta, U, A)
+        imagined = gp.fantasize(self.process, self.lens.rows(U, A), self.noise, normals)
+        return Surrogate(self.lens, self.theta, imagined, self.rows)
 
 
 def build(embedding: Embedding, U: Floats, A: Bools, y: Floats, theta: Theta, noise: Floats | None = None) -> Surrogate:
@@ -160,6 +147,8 @@ def build(embedding: Embedding, U: Floats, A: Bools, y: Floats, theta: Theta, no
         LinAlgError: the rows or θ hold a NaN, or no jitter helps.
     """
     rows = thin(embedding(U, A), y, MOST_ROWS)
-    Z = scaled(embedding, theta, U[rows], A[rows])
-    process = gp.posterior(Z, y[rows, None], theta.signal, theta.noise + _known(noise, len(y))[rows])
-    return Surrogate(embedding, theta, process, rows)
+    lens = Lens(embedding, theta)
+    process = gp.posterior(
+        lens.rows(U[rows], A[rows]), y[rows, None], theta.signal, theta.noise + _known(noise, len(y))[rows]
+    )
+    return Surrogate(lens, theta, process, rows)

@@ -63,7 +63,7 @@ def test_relevant_parameter_gets_a_shorter_length_than_an_irrelevant_one() -> No
     U = uniforms(40, 2)
     y = np.sin(9 * U[:, 0])
     judged = evidence(Embedding([Axis(0, False)] * 2), U, y / y.std())
-    theta = gp_fit.fit(judged, [judged.belief.mode], calls=30, bent=False)
+    theta = gp_fit.fit(judged, [judged.belief.mode], bent=False)
     assert theta.ln_lengths[0] < theta.ln_lengths[1] - 0.5
 
 
@@ -71,14 +71,14 @@ def test_parameter_that_matters_near_its_lower_end_is_stretched_there() -> None:
     U = uniforms(60, 1)
     y = np.cos(10.0 * np.sqrt(U[:, 0]))
     judged = evidence(Embedding([Axis(0, False)]), U, y / y.std())
-    theta = gp_fit.fit(judged, [judged.belief.mode], calls=40, bent=True)
+    theta = gp_fit.fit(judged, [judged.belief.mode], bent=True)
     assert theta.ln_a[0] < -0.3
 
 
 def test_warps_that_are_not_searched_stay_at_none() -> None:
     U = uniforms(30, 1)
     judged = evidence(Embedding([Axis(0, False)]), U, np.sqrt(U[:, 0]))
-    assert not gp_fit.fit(judged, [judged.belief.mode], calls=20, bent=False).bent
+    assert not gp_fit.fit(judged, [judged.belief.mode], bent=False).bent
 
 
 def noisy_sine(n: int) -> tuple[Floats, Floats, Floats]:
@@ -89,7 +89,7 @@ def noisy_sine(n: int) -> tuple[Floats, Floats, Floats]:
 def test_fitted_noise_is_near_the_planted_one() -> None:
     U, signal, noise = noisy_sine(150)
     judged = evidence(Embedding([Axis(0, False)]), U, signal + noise)
-    theta = gp_fit.fit(judged, [judged.belief.mode], calls=40, bent=False)
+    theta = gp_fit.fit(judged, [judged.belief.mode], bent=False)
     assert np.sqrt(theta.noise) == pytest.approx(0.3, rel=0.25)
 
 
@@ -99,13 +99,13 @@ def test_noise_that_was_told_is_not_fitted_again() -> None:
     embedding = Embedding([Axis(0, False)])
     belief = prior(embedding.categorical, 1.0)
     judged = Evidence(embedding, U, np.ones(U.shape, dtype=np.bool_), signal + noise, np.full(150, 0.09), belief)
-    theta = gp_fit.fit(judged, [belief.mode], calls=40, bent=False)
+    theta = gp_fit.fit(judged, [belief.mode], bent=False)
     assert theta.noise < 0.02
 
 
 def test_rows_with_nan_give_back_the_mode_of_the_prior() -> None:
     judged = evidence(Embedding([Axis(0, False)]), np.array([[0.1], [np.nan]]), np.array([0.0, np.nan]))
-    theta = gp_fit.fit(judged, [judged.belief.mode], calls=5, bent=True)
+    theta = gp_fit.fit(judged, [judged.belief.mode], bent=True)
     assert np.array_equal(theta.vector, judged.belief.mean)
 
 
@@ -119,3 +119,9 @@ def test_two_hundred_categorical_dimensions_fit_in_memory_of_order_n_squared() -
     assert np.isfinite(value)
     assert np.isfinite(gradient).all()
     assert peak < 8 * (12 * n * n + 6 * n * len(embedding.blk))  # n · n · D would be 5.8 MB
+
+
+def test_misfit_is_the_loss_without_the_prior() -> None:
+    judged = mixed_evidence()
+    vector = judged.belief.mean + 0.3 * judged.belief.deviation
+    assert judged.misfit(vector) == pytest.approx(judged.loss(vector, True)[0] - judged.belief.penalty(vector)[0])

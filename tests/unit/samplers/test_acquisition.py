@@ -49,7 +49,7 @@ def test_fantasies_average_the_improvement_and_not_its_logarithm(model: Surrogat
         alone = gp.posterior(
             imagined.process.Z, imagined.process.y[:, s : s + 1], imagined.process.variance, imagined.process.noise
         )
-        one = Surrogate(AXES, model.theta, alone, model.rows)
+        one = Surrogate(model.lens, model.theta, alone, model.rows)
         each.append(Improvement(one, thresholds[s : s + 1]).values(U, ACTIVE)[0])
     together = Improvement(imagined, thresholds).values(U, ACTIVE)[0]
     assert together == pytest.approx(np.log(np.mean(np.exp(each))), abs=1e-9)
