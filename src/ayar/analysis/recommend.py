@@ -14,6 +14,7 @@ import numpy as np
 
 from ayar.analysis.kept import kept
 from ayar.analysis.learned import Learned, learn_all
+from ayar.analysis.words import listed, number_text
 from ayar.base.errors import NoTrial
 from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.pareto import non_dominated
@@ -28,18 +29,38 @@ MORE_LIKELY_THAN_NOT = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Recommendation:
-    """The trials to use, and what is expected of them."""
+    """The trials to use, and what was learned of the goals."""
 
     trials: tuple[Trial, ...]
     """One; with several goals the front."""
     goals: tuple[Learned, ...]
-    expected: Floats
-    """(r, g) value expected of each trial and goal, in the goal's own units and sign."""
+
+    @property
+    def modelled(self) -> bool:
+        """Whether there were trials enough to judge told values by each other."""
+        return any(goal.posterior is not None for goal in self.goals)
 
     @property
     def noisy(self) -> bool:
         """Whether some goal's told values are draws, so that the best seen may be luck."""
         return any(goal.posterior is not None and goal.posterior.noisy for goal in self.goals)
+
+    @property
+    def sentence(self) -> str:
+        """The recommendation in words."""
+        numbers = listed([str(trial.number) for trial in self.trials])
+        if len(self.goals) > 1:
+            return f"the front of expected values: trials {numbers}" if self.noisy else "as seen: no noise found"
+        if not self.noisy:
+            return f"as seen in trial {numbers}: no noise found"
+        return f"{self._expected_text()} in trial {numbers}, which told {number_text(self.trials[0].values[0])}"
+
+    def _expected_text(self) -> str:
+        """Expected value of the one trial, with its standard deviation."""
+        (goal,), (trial,) = self.goals, self.trials
+        row = np.flatnonzero(goal.sample.numbers == trial.number)
+        mean, sd = goal.moments(np.nan_to_num(goal.sample.U[row]), goal.sample.A[row])
+        return f"{number_text(goal.sample.goal.sign * float(mean[0]))} ± {number_text(float(sd[0]), 2)}"
 
 
 def recommend(fold: Fold) -> Recommendation:
@@ -55,9 +76,7 @@ def recommend(fold: Fold) -> Recommendation:
     able = fold.history.having(State.COMPLETE) & fold.history.feasible & np.isfinite(losses).all(axis=1)
     if able.any():
         best = _front(fold, losses, able & _sure(fold, able))
-    return Recommendation(
-        tuple(map(fold.history.trial, best)), goals, losses[best] * np.array(fold.setup.signs, dtype=np.float64)
-    )
+    return Recommendation(tuple(map(fold.history.trial, best)), goals)
 
 
 def _best(fold: Fold) -> list[int]:

@@ -42,6 +42,7 @@ def study_json(fold: Fold, storage: str) -> str:
             "stopped": None if fold.stopped is None else fold.stopped.reason,
             "trials": {str(state): counts.get(state, 0) for state in State},
             "best": _best(fold),
+            "recommended": _recommended(fold),
             "failures": [
                 {"kind": cause.kind, "headline": cause.headline, "where": cause.where, "trials": list(cause.numbers)}
                 for cause in causes(fold)
@@ -90,6 +91,15 @@ def trial_json(fold: Fold, trial: Trial) -> str:
 def _best(fold: Fold) -> list[dict[str, Any]]:
     try:
         return [_brief(fold, trial) for trial in best_trials(fold)]
+    except NoTrial:
+        return []
+
+
+def _recommended(fold: Fold) -> list[dict[str, Any]]:
+    from ayar.analysis.recommend import recommend  # loads SciPy
+
+    try:
+        return [_brief(fold, trial) for trial in recommend(fold).trials]
     except NoTrial:
         return []
 

@@ -88,6 +88,7 @@ def study_text(fold: Fold, storage: str) -> str:
         ("trials", counts_text(history.counts())),
         ("budget", f"{budget_text(setup)}, {count_text(finished(history.counts()), 'trial')} done"),
         *_best_rows(fold),
+        *_expected_rows(fold),
         *_score_rows(fold),
         ("sampler", f"{setup.sampler.name}, seed {setup.seed}"),
         ("time", _time_text(fold)),
@@ -108,6 +109,22 @@ def _best_rows(fold: Fold) -> list[tuple[str, str]]:
         rows.append(("" if i else "best", f"{values_text(fold, trial)} in trial {trial.number}"))
         rows.append(("", varying_text(fold.setup.space, trial.params)))
     return [*rows, *_rest(len(trials), "trial")]
+
+
+def _expected_rows(fold: Fold) -> list[tuple[str, str]]:
+    """What all trials together say is best, beside the best seen; nothing while there are too few to say so."""
+    from ayar.analysis.recommend import recommend  # loads SciPy
+
+    try:
+        found = recommend(fold)
+    except NoTrial as error:
+        return [("expected", f"none yet: {error}")] if fold.history.feasible.any() else []
+    if not found.modelled:
+        return []
+    rows = [("expected", found.sentence)]
+    if found.noisy:
+        rows += [("", varying_text(fold.setup.space, trial.params)) for trial in found.trials[:_MOST]]
+    return rows
 
 
 def _score_rows(fold: Fold) -> list[tuple[str, str]]:

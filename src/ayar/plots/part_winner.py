@@ -4,8 +4,10 @@ from functools import partial
 
 from ayar.analysis.axes import labelled
 from ayar.analysis.front import front
+from ayar.analysis.recommend import recommend
 from ayar.analysis.score import Score, score
 from ayar.analysis.words import count_text, listed
+from ayar.base.errors import NoTrial
 from ayar.plots.cards import Card, Code, Picture
 from ayar.plots.fronts import pareto_front
 from ayar.plots.tables import front_table
@@ -25,7 +27,7 @@ def winner(fold: Fold) -> Card:
         found.sentence,
         level="error" if found.openings > 1 else "ok",
         facts=tuple(_score_facts(found)),
-        text=tuple(_how_sure(found)),
+        text=(*_how_sure(found), *_expected(fold)),
         codes=(Code("Its parameters", _lines(labelled(fold.setup.space, found.trial.params))),),
     )
 
@@ -57,6 +59,19 @@ def _how_sure(found: Score) -> list[str]:
     elif found.sealed:
         lines.append("The test set is still sealed: objective.open_test(study) opens it, once.")
     return lines
+
+
+def _expected(fold: Fold) -> list[str]:
+    """What all trials together say is best, where values are noisy and the winner may have been lucky."""
+    try:
+        found = recommend(fold)
+    except NoTrial as error:
+        return [f"No trial can be recommended: {error}"]
+    if not found.noisy:
+        return []
+    (trial,) = found.trials
+    place = ", ".join(f"{name}={value}" for name, value in labelled(fold.setup.space, trial.params).items())
+    return [f"Told values are noisy. By all trials together the best is {found.sentence}: {place}."]
 
 
 def _lines(params: dict[str, str]) -> str:

@@ -1,5 +1,7 @@
 import json
+import re
 
+from ayar.base.rng import stream
 from ayar.cli.asjson import study_json, trial_json
 from ayar.cli.show import study_text
 from ayar.testing.folds import Told, fold_of
@@ -33,6 +35,25 @@ def test_a_study_in_words() -> None:
     assert lines[-1] == "failed    2 by exception: ValueError: no data (a.py:3 in loss); trials 1 and 2"
 
 
+NOISE = stream(0, 0, "tests.show").normal(size=48)
+
+
+def test_what_is_expected_to_be_best_stands_beside_the_best_seen() -> None:
+    quiet = [({"C": 80.0 * i, "kernel": "rbf"}, (i - 4.0) ** 2) for i in range(1, 12)]
+    assert "expected  as seen in trial 3: no noise found" in study_text(fold_of(SPACE, quiet), "a.db")
+    noisy = [({"C": 80.0 * (i // 4), "kernel": "rbf"}, (i // 4 - 4.0) ** 2 + 5 * NOISE[i]) for i in range(4, 48)]
+    rows = study_text(fold_of(SPACE, noisy), "a.db").splitlines()
+    (place,) = (i for i, row in enumerate(rows) if row.startswith("expected"))
+    assert re.fullmatch(r"expected  -?[\d.e-]+ ± [\d.]+ in trial \d+, which told -?[\d.]+", rows[place])
+    assert re.fullmatch(r"          C=\d+  kernel=rbf", rows[place + 1])
+
+
+def test_a_confidence_that_no_trial_reaches_is_said() -> None:
+    told = [Told({"C": 20.0 * i, "kernel": "rbf"}, float(i), metrics={"m": NOISE[i]}) for i in range(48)]
+    text = study_text(fold_of(SPACE, told, constraints=["P(m <= 0.2) >= 0.999"]), "a.db")
+    assert "expected  none yet: expected a trial that keeps 'm' with 0.999 confidence, got none" in text
+
+
 def test_a_study_in_which_nothing_runs_says_how_many_ran_at_a_time() -> None:
     assert "workers   none now; so far 1 trial at a time (1 worker process)" in study_text(fold_with_failures(), "a.db")
     assert "workers   none now; so far no trial asked yet" in study_text(fold_of(SPACE, []), "a.db")
@@ -57,7 +78,7 @@ def test_the_keys_of_a_study_stay() -> None:
     found = json.loads(study_json(fold_with_failures(), "sqlite:///a.db"))
     assert list(found) == [
         "study", "storage", "goals", "sampler", "seed", "max_trials", "max_seconds", "stopped", "trials", "best",
-        "failures", "seconds", "workers",
+        "recommended", "failures", "seconds", "workers",
     ]  # fmt: skip
     assert found["goals"] == {"value": "minimize"}
     assert found["trials"] == {
@@ -66,6 +87,7 @@ def test_the_keys_of_a_study_stay() -> None:
     assert found["best"] == [
         {"study": "svm", "trial": 0, "values": {"value": 0.5}, "params": {"C": 2.5, "kernel": "poly"}}
     ]
+    assert found["recommended"] == found["best"]
     assert found["failures"] == [
         {"kind": "exception", "headline": "ValueError: no data", "where": "a.py:3 in loss", "trials": [1, 2]}
     ]
