@@ -1,6 +1,6 @@
 """How sure it is that a trial keeps a result constraint, where the metric is noisy and one told value may be luck.
 
-n  trials of the study, by number      c  result constraints
+k  trials asked about      c  result constraints
 A metric m is modelled as asinh((m − c) / s), standardised, its bounds along with it: c is the bound, or the middle of
 two, s the median distance from it, so that what happens near the bound decides and both tails are drawn in. A metric in
 which no noise is found is taken at its word: kept or not.
@@ -35,16 +35,16 @@ class Metric:
         return np.asarray(ndtr((self.high - mean) / deviation) - ndtr((self.low - mean) / deviation))
 
 
-def kept(fold: Fold) -> Floats:
-    """(n, c) probability that each complete trial keeps each result constraint; 0 where its metric was not told."""
-    found = np.zeros((len(fold.history), len(fold.setup.constraints)))
+def kept(fold: Fold, numbers: Ints) -> Floats:
+    """(k, c) probability that complete trials keep each result constraint; 0 where its metric was not told."""
+    found = np.zeros((len(numbers), len(fold.setup.constraints)))
     for place, constraint in enumerate(fold.setup.constraints):
-        told = _told(fold, constraint)
+        told = _told(fold, constraint)[numbers]
         found[:, place] = [float(constraint.violation(value) == 0.0) for value in told.tolist()]
         metric = learn_metric(fold, constraint)
         if metric is not None and metric.posterior.noisy:
-            rows = np.flatnonzero(np.isfinite(told))
-            found[rows, place] = metric.probability(*_coordinates(fold, rows))
+            known = np.isfinite(told)
+            found[known, place] = metric.probability(*_coordinates(fold, numbers[known]))
     return found
 
 

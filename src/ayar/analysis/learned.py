@@ -6,7 +6,6 @@ means, deviations and covariances in own units are those of the mapped normal la
 than the warp's cap (Q3 + 1.5 IQR) are not told apart: predictions end there.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from ayar.analysis.sample import Sample, goal_index, sample
 from ayar.analysis.words import count_text
 from ayar.base.errors import NoTrial
 from ayar.numerics import surrogate
-from ayar.numerics.arrays import Bools, Floats
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.moments import covariance, moments
 from ayar.numerics.warps import Warp
 from ayar.trial.fold import Fold
@@ -31,13 +30,13 @@ class Learned:
     posterior: Posterior | None
     """None where there is too little to learn from."""
 
-    @property
-    def losses(self) -> Floats:
-        """(n,) what each told trial is worth: its told loss, or its expected (median) one where values are noisy."""
+    def expected(self, numbers: Ints) -> Floats:
+        """(k,) what told trials are worth: their told loss, or their expected (median) one where values are noisy."""
+        rows = np.searchsorted(self.sample.numbers, numbers)
         if self.posterior is None or not self.posterior.noisy:
-            return self.sample.losses
+            return self.sample.losses[rows]
         # Each configuration once: repeats of one get the same number to the last bit.
-        joined = np.hstack([np.nan_to_num(self.sample.U), self.sample.A])
+        joined = np.hstack([np.nan_to_num(self.sample.U[rows]), self.sample.A[rows]])
         places, back = np.unique(joined, axis=0, return_inverse=True)
         U, A = np.hsplit(places, 2)
         return self.own_units(self.posterior.latent(U, A.astype(np.bool_))[0])[back]
@@ -84,8 +83,3 @@ def learn(fold: Fold, goal: int | str = 0) -> Learned:
     sd = fold.history.sd[told.numbers, goal_index(fold, goal)]
     rows = Rows(told.space, np.nan_to_num(told.U), told.A, t, warp.variances(told.losses, sd))
     return Learned(told, warp, posterior_of(rows, fold.setup.seed))
-
-
-def learn_all(fold: Fold) -> Sequence[Learned]:
-    """The same of every goal, in order."""
-    return [learn(fold, index) for index in range(len(fold.setup.goals))]

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.analysis.kept import kept
-from ayar.analysis.learned import Learned, learn_all
+from ayar.analysis.learned import Learned, learn
 from ayar.analysis.words import listed, number_text
 from ayar.base.errors import NoTrial
-from ayar.numerics.arrays import Bools, Floats
-from ayar.numerics.pareto import non_dominated
+from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.pareto import non_dominated, rank
 from ayar.trial.best import accepted, best_number, front_numbers
 from ayar.trial.fold import Fold
 from ayar.trial.state import State
@@ -25,6 +25,8 @@ from ayar.trial.trial import Trial
 
 MORE_LIKELY_THAN_NOT = 0.5
 """Probability of being kept that a constraint asks for where it names no confidence."""
+_MOST_JUDGED = 300
+"""Of more trials those with the best told values are judged: further down nothing is expected to be best."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +73,11 @@ def recommend(fold: Fold) -> Recommendation:
             several goals, none that meets the thresholds.
     """
     best = _best(fold)
-    goals = tuple(learn_all(fold))
-    losses = np.column_stack([_by_number(fold, goal) for goal in goals])
-    able = fold.history.having(State.COMPLETE) & fold.history.feasible & np.isfinite(losses).all(axis=1)
-    if able.any():
-        best = _front(fold, losses, able & _sure(fold, able))
+    goals = tuple(learn(fold, index) for index in range(len(fold.setup.goals)))
+    judged = _judged(fold)
+    if len(judged):
+        judged = judged[_sure(fold, judged)]
+        best = _front(fold, judged, np.column_stack([goal.expected(judged) for goal in goals]))
     return Recommendation(tuple(map(fold.history.trial, best)), goals)
 
 
@@ -84,43 +86,49 @@ def _best(fold: Fold) -> list[int]:
     return [best_number(fold.history)] if len(fold.setup.goals) == 1 else front_numbers(fold.history)
 
 
-def _by_number(fold: Fold, goal: Learned) -> Floats:
-    """(n,) expected losses of all trials; NaN where nothing finite was told."""
-    losses = np.full(len(fold.history), np.nan)
-    losses[goal.sample.numbers] = goal.losses
-    return losses
+def _judged(fold: Fold) -> Ints:
+    """Numbers of the trials that may be recommended, rising: complete, feasible, finite; the best told of very many."""
+    history = fold.history
+    able = history.having(State.COMPLETE) & history.feasible & np.isfinite(history.losses).all(axis=1)
+    numbers = np.flatnonzero(able)
+    if len(numbers) <= _MOST_JUDGED:
+        return numbers
+    losses = history.losses[numbers]
+    fronts = losses[:, 0] if losses.shape[1] == 1 else rank(losses)
+    return np.sort(numbers[np.argsort(fronts, kind="stable")[:_MOST_JUDGED]])
 
 
-def _front(fold: Fold, losses: Floats, able: Bools) -> list[int]:
-    """Numbers of the able trials that no other is expected to beat."""
+def _front(fold: Fold, numbers: Ints, losses: Floats) -> list[int]:
+    """Those of the trials that no other is expected to beat; losses (k, g) are the expected ones."""
     if losses.shape[1] == 1:
-        return [int(np.argmin(np.where(able, losses[:, 0], np.inf)))]
-    rows = np.flatnonzero(able & accepted(fold.setup.goals, losses))
-    if not len(rows):
+        return [int(numbers[np.argmin(losses[:, 0])])]
+    met = accepted(fold.setup.goals, losses)
+    if not met.any():
         raise NoTrial(
             "expected a trial that meets the goals' thresholds by what all trials say, got none: those that met them "
             "(study.best) were lucky; run more trials, or repeat these"
         )
-    return [int(number) for number in rows[non_dominated(losses[rows])]]
+    return [int(number) for number in numbers[met][non_dominated(losses[met])]]
 
 
-def _sure(fold: Fold, able: Bools) -> Bools:
-    """(n,) mask of the trials that keep every result constraint as surely as it asks.
+def _sure(fold: Fold, numbers: Ints) -> Bools:
+    """(k,) mask of the trials that keep every result constraint as surely as it asks.
 
     Where a constraint asks for nothing and no trial keeps it more likely than not, the likeliest ones are taken.
 
     Raises:
-        NoTrial: a confidence that was asked for is reached by no able trial.
+        NoTrial: a confidence that was asked for is reached by none of them.
     """
-    sure = able.copy()
-    for constraint, probability in zip(fold.setup.constraints, kept(fold).T, strict=True):
+    sure = np.ones(len(numbers), dtype=np.bool_)
+    for constraint, probability in zip(fold.setup.constraints, kept(fold, numbers).T, strict=True):
         likeliest = float(probability[sure].max())
         asked = constraint.confidence
         if asked is not None and likeliest < asked:
+            nearest = int(numbers[np.argmax(np.where(sure, probability, -1.0))])
             raise NoTrial(
                 f"expected a trial that keeps {constraint.name!r} with {asked:.3g} confidence, got none of "
-                f"{int(able.sum())} that kept it once: trial {int(np.argmax(np.where(sure, probability, -1.0)))} comes "
-                f"nearest with {likeliest:.3g}; run more trials, repeat it, or ask for less"
+                f"{len(numbers)} that kept it once: trial {nearest} comes nearest with {likeliest:.3g}; run more "
+                "trials, repeat it, or ask for less"
             )
         sure &= probability >= min(MORE_LIKELY_THAN_NOT if asked is None else asked, likeliest)
     return sure

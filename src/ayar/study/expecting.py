@@ -24,6 +24,7 @@ from ayar.samplers.candidates import Batch, climb, completed, drawn, enumerated,
 from ayar.trial.fold import Fold
 
 _ANCHORS, _SPREAD, _MUTATED = 5, 512, 512
+_JUDGED = 100  # best told trials, the expected best of which are anchors
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +91,20 @@ class _Expected:
         return value
 
 
+def _best_places(learned: Learned) -> Floats:
+    """(k, D) complete unit coordinates of the best told trials, those expected to be best first."""
+    told = learned.sample
+    rows = told.order()[:_JUDGED]
+    rows = rows[np.argsort(learned.expected(told.numbers[rows]), kind="stable")]
+    return completed(told.U[rows], told.A[rows])
+
+
 def _searched(fold: Fold, learned: Learned, score: _Expected) -> tuple[Batch, Floats]:
     space, told = fold.setup.space, learned.sample
     points = enumerated(space)
     if points is not None:
         return points, score.values(points.U, points.A)
-    order = np.argsort(learned.losses, kind="stable")
-    anchors = settle(space, completed(told.U[order], told.A[order])[:_ANCHORS])
+    anchors = settle(space, _best_places(learned)[:_ANCHORS])
     uniforms = stream(fold.setup.seed, len(told), "study.expected").random
     if not len(anchors):  # points from elsewhere, none of which the space allows
         anchors = drawn(space, _ANCHORS, uniforms)
