@@ -74,7 +74,7 @@ def optuna_times(trials: int, seed: int) -> list[float]:
 def main() -> None:
     """Read the arguments and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 200, 1000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 100, 200, 500, 1000])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--peer-trials", type=int, default=100, help="0 leaves Optuna out")
     given = parser.parse_args()

@@ -6,6 +6,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
@@ -14,6 +15,8 @@ from ayar.numerics.arrays import Floats
 from ayar.numerics.embedding import Axis, Embedding
 from ayar.numerics.gp_fit import Evidence
 from ayar.numerics.priors import prior
+from ayar.numerics.surrogate import build
+from ayar.samplers.acquisition import Improvement
 
 LENGTHS = np.array([0.3, 0.7, 1.9])
 VARIANCE, NOISE = 1.7, 1e-2
@@ -84,3 +87,22 @@ def test_objective_of_the_fit_is_the_evidence_and_the_prior(data: tuple[Floats, 
     value = evidence.loss(vector, bent=False)[0] - belief.penalty(vector)[0]
     ours = -value - 0.5 * len(y) * np.log(2 * np.pi)
     assert ours == pytest.approx(peer(X, y, noise).log_marginal_likelihood_value_, abs=1e-8)
+
+
+@pytest.mark.parity("MO3")
+@NOISES
+def test_expected_improvement_agrees_with_its_formula_on_scikit_learn_s_posterior(
+    data: tuple[Floats, Floats, Floats], noise: Floats
+) -> None:
+    X, y, points = data
+    embedding = Embedding([Axis(0, False)] * 3)
+    theta = prior(embedding.categorical, 3.0).theta(
+        np.array([*np.log(LENGTHS), np.log(VARIANCE), np.log(NOISE), *np.zeros(6)])
+    )
+    everywhere = np.ones(X.shape, dtype=np.bool_)
+    model = build(embedding, X, everywhere, y, theta, noise - NOISE)
+    threshold = float(y.min())
+    ours = Improvement(model, np.array([threshold])).values(points, np.ones(points.shape, dtype=np.bool_))
+    mean, deviation = peer(X, y, noise).predict(points, return_std=True)
+    z = (threshold - mean) / deviation
+    np.testing.assert_allclose(np.exp(ours), deviation * (norm.pdf(z) + z * norm.cdf(z)), rtol=0, atol=1e-8)
