@@ -33,15 +33,24 @@ class Peer:
 
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "ayar": (),
-    "optuna": (TORCH, "optuna==5.0.0", "cmaes==0.13.1", "scipy"),
+    "optuna": (f"{TORCH} optuna==5.0.0 cmaes==0.13.1 scipy",),
     "rustuna": ("rustuna==0.2.0",),
     "hyperopt": ("hyperopt==0.3.0",),
     "nevergrad": ("nevergrad==1.0.12",),
     "skopt": ("scikit-optimize==0.10.2",),
     "bayesopt": ("bayesian-optimization==3.4.0",),
     "smac": ("smac==2.4.1",),
+    "hebo": (
+        # Its pins of NumPy and pymoo have no builds for this Python: the nearest that have, then HEBO without its pins.
+        f"{TORCH} numpy<2 scipy<1.13 pandas scikit-learn gpytorch catboost disjoint-set GPy==1.13.2 pymoo==0.6.1.3",
+        "--no-deps HEBO==0.3.6",
+    ),
+    "ax": (f"{TORCH} ax-platform==1.3.1",),
+    "synetune": (f"{TORCH} botorch huggingface_hub syne-tune==0.16.0",),
+    "openbox": ("openbox==0.9.0",),
+    "vizier": ("google-vizier[jax]==0.1.24", "equinox==0.13.8"),
 }
-"""Script -> what pip installs for it; nothing: the project's own environment."""
+"""Script -> what pip installs for it, one call after the other; nothing: the project's own environment."""
 
 PEERS: dict[str, Peer] = {
     "random": Peer("ayar", {"sampler": "random"}),
@@ -61,6 +70,12 @@ PEERS: dict[str, Peer] = {
     "bayesopt": Peer("bayesopt", slow=True),
     "smac": Peer("smac", {"facade": "hpo"}),
     "smac-gp": Peer("smac", {"facade": "blackbox"}, slow=True),
+    "hebo": Peer("hebo", slow=True),
+    "ax": Peer("ax", slow=True, recommends="noisy"),
+    "syne-cqr": Peer("synetune", {"searcher": "CQR"}, slow=True),
+    "syne-botorch": Peer("synetune", {"searcher": "BOTorch"}, slow=True),
+    "openbox": Peer("openbox", slow=True),
+    "vizier": Peer("vizier", slow=True),
 }
 
 

@@ -8,11 +8,11 @@ from benchmarks.peers import PEERS, REQUIREMENTS, environment
 
 
 def install(script: str) -> None:
-    """A virtual environment with what the script needs; each requirement in turn, so that the first ones bind."""
+    """A virtual environment with what the script needs."""
     folder = environment(script)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    for requirement in REQUIREMENTS[script]:
-        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", requirement], check=True)
+    for words in REQUIREMENTS[script]:
+        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", *words.split()], check=True)
 
 
 def main() -> None:

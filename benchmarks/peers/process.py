@@ -68,7 +68,9 @@ class Process:
         raise PeerFailed(answer["error"] if line else f"the process ended: {said}")
 
     def close(self) -> str:
-        """End the process. Returns the last line that it wrote to standard error."""
+        """End the process; once is enough. Returns the last line that it wrote to standard error."""
+        if not self.words.exists():
+            return ""
         with contextlib.suppress(OSError):
             self.child.stdin.close()
         try:
