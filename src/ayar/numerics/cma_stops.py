@@ -30,6 +30,9 @@ class Course:
         self.median: list[float] = []
         self.level: list[bool] = []
         """Whether the best and the k-th best of the generation were equal, k = 1 + ⌈0.1 + λ/4⌉."""
+        self.highest = -math.inf
+        """The largest median so far, and the smallest loss."""
+        self.lowest = math.inf
 
     def add(self, losses: Sequence[float], population: int) -> None:
         """Take in one generation.
@@ -43,6 +46,8 @@ class Course:
         self.best.append(ranked[0] if ranked else math.inf)
         self.median.append(statistics.median(ranked) if ranked else math.inf)
         self.level.append(not ranked or (kth < len(ranked) and ranked[kth] == ranked[0]))
+        if ranked:
+            self.highest, self.lowest = max(self.highest, self.median[-1]), min(self.lowest, ranked[0])
 
 
 def stop_reason(course: Course, g: Gaussian, strategy: Strategy, continuous: Bools) -> str | None:
@@ -71,9 +76,8 @@ def _is_flat(course: Course, window: int) -> bool:
         return False
     if sum(course.level[-window:]) > window / 3:
         return True
-    finite = [loss for loss in course.median if loss < math.inf]
-    spread = max(finite, default=0.0) - min(course.best)
-    return max(course.best[-window:]) - min(course.best[-window:]) <= _FLAT * spread
+    recent = course.best[-window:]
+    return max(recent) - min(recent) <= _FLAT * (course.highest - course.lowest)
 
 
 def _has_vanished(g: Gaussian, continuous: Bools) -> bool:

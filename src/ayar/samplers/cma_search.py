@@ -194,17 +194,18 @@ class Search:
     def _tried(self, history: History, numbers: Ints, X: Floats) -> Points:
         """What each trial tried: its draw where it is of this generation, else its point, brought within reach."""
         to_unit, gaussian = self.space.codec.to_unit, self.model.gaussian
-        outside = self.layout.points(X, gaussian.mean)
-        V, J = gaussian.shortened(outside.V), outside.J
-        U = to_unit(X)
+        tried = self.layout.points(X, gaussian.mean)
+        V, J, drawn_X = tried.V.copy(), tried.J.copy(), np.full(X.shape, np.nan)
+        ours = np.zeros(len(numbers), dtype=np.bool_)
         for i, number in enumerate(numbers.tolist()):
             note = history.note(number)
-            if not _is_own(history, number) or note["generation"] != self.generation:
-                continue
-            drawn, row = (self.redrawn(number), note["redraw"]) if "redraw" in note else self.drawn(number)
-            # A draw that was made in another space, or with another seed, is a point from outside.
-            if np.allclose(to_unit(drawn.X[row : row + 1]), U[i], rtol=0.0, atol=_SAME, equal_nan=True):
-                V[i], J[i] = drawn.points.V[row], drawn.points.J[row]
+            if _is_own(history, number) and note["generation"] == self.generation:
+                drawn, row = (self.redrawn(number), note["redraw"]) if "redraw" in note else self.drawn(number)
+                ours[i], V[i], J[i], drawn_X[i] = True, drawn.points.V[row], drawn.points.J[row], drawn.X[row]
+        # A draw that was made in another space, or with another seed, is a point from outside too.
+        outside = ~ours | (np.abs(to_unit(drawn_X) - to_unit(X)) > _SAME).any(axis=1)
+        if outside.any():
+            V[outside], J[outside] = gaussian.shortened(tried.V[outside]), tried.J[outside]
         return Points(V, J)
 
     def _end_run(self) -> None:
@@ -248,4 +249,6 @@ def _failed(history: History, numbers: Ints) -> Bools:
 def _fronts(history: History, numbers: Ints) -> Ints:
     """(m,) ranks, the best 0: by loss, trials that break a result constraint after all that keep them, failed last."""
     losses = np.where(_failed(history, numbers)[:, None], np.nan, _losses(history, numbers))
+    if losses.shape[1] == 1 and not history.constraints:
+        return np.argsort(np.argsort(losses[:, 0], kind="stable"), kind="stable")
     return rank_feasible_first(losses, history.violations[numbers])
