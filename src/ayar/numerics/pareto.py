@@ -57,13 +57,25 @@ def crowding(losses: Floats, fronts: Ints) -> Floats:
     [inf, 2.0, inf, inf]
     """
     room = np.zeros(len(losses))
-    for column in losses.T:
+    for column in losses.T if len(losses) else ():
         order = np.lexsort((column, fronts))
-        first = np.r_[True, np.diff(fronts[order]) != 0][: len(order)]
-        starts = np.flatnonzero(first)
-        ends = np.r_[starts[1:], len(order)][: len(starts)] - 1
-        room[order] += _gaps(column[order], starts, ends)
+        room[order] += _gaps(column[order], fronts[order])
     return room
+
+
+def _gaps(values: Floats, fronts: Ints) -> Floats:
+    """(n,) distance between the neighbours of each value as a share of its front's width; both sorted by front."""
+    first, last = np.ones((2, len(values)), dtype=np.bool_)
+    np.not_equal(fronts[1:], fronts[:-1], out=first[1:])
+    last[:-1] = first[1:]
+    gaps = np.empty(len(values))
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        gaps[1:-1] = values[2:] - values[:-2]
+        gaps /= (values[last] - values[first])[np.cumsum(first) - 1]
+    # A front without width, or of infinite values, has no distances.
+    gaps[~np.isfinite(gaps)] = 0.0
+    gaps[first | last] = np.inf
+    return gaps
 
 
 def rank_feasible_first(losses: Floats, violations: Floats) -> Ints:
@@ -92,27 +104,18 @@ def rank_feasible_first(losses: Floats, violations: Floats) -> Ints:
         (~failed & (total > 0.0), total[:, None]),
         (failed, np.zeros((len(losses), 1))),
     ):
-        fronts[rows] = behind + rank(values[rows])
-        behind = fronts[rows].max(initial=behind - 1) + 1
+        if rows.any():
+            fronts[rows] = behind + rank(values[rows])
+            behind = fronts[rows].max() + 1
     return fronts
-
-
-def _gaps(values: Floats, starts: Ints, ends: Ints) -> Floats:
-    """(n,) share of its front's width between the neighbours of each value; fronts run from starts to ends."""
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        widths = np.repeat(values[ends] - values[starts], ends - starts + 1)
-        shares = (np.r_[values[1:], values[-1:]] - np.r_[values[:1], values[:-1]]) / widths
-    # A front without width, or of infinite values, has no distances.
-    shares[~np.isfinite(shares)] = 0.0
-    shares[starts] = shares[ends] = np.inf
-    return np.asarray(shares)
 
 
 def _distinct(losses: Floats) -> tuple[Floats, Ints]:
     """The different rows, sorted by the first goal, then the second …; and each row's place among them, (n,)."""
     order = np.lexsort(losses.T[::-1]) if losses.size else np.arange(len(losses))
     ordered = losses[order]
-    new = np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)][: len(order)]
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     places = np.empty(len(order), dtype=np.intp)
     places[order] = np.cumsum(new) - 1
     return ordered[new], places

@@ -50,30 +50,27 @@ def cross(genes: Genes, mothers: Floats, fathers: Floats, uniforms: Uniforms) ->
     [[0.2]]
     """
     drawn = uniforms(mothers.shape)
-    mothers, fathers = (
-        np.where(np.isnan(a), np.where(np.isnan(b), drawn, b), a) for a, b in _both_ways(mothers, fathers)
-    )
+    lacks = np.isnan(fathers)
+    children = np.where(np.isnan(mothers), np.where(lacks, drawn, fathers), mothers)
+    others = np.where(lacks, children, fathers)
     crossed = (uniforms((len(mothers), 1)) < _PAIRS_CROSSED) & (uniforms(mothers.shape) < _GENES_CROSSED)
-    blended = np.where(genes.unordered, fathers, _blended(mothers, fathers, uniforms))
-    return np.where(crossed, blended, mothers)
-
-
-def _both_ways(a: Floats, b: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    return (a, b), (b, a)
+    numbers = np.nonzero(crossed & ~genes.unordered & (children != others))
+    blended = _blended(children[numbers], others[numbers], uniforms)
+    children = np.where(crossed & genes.unordered, others, children)
+    children[numbers] = blended
+    return children
 
 
 def _blended(mothers: Floats, fathers: Floats, uniforms: Uniforms) -> Floats:
-    """Simulated binary crossover: either of the two children of each pair of coordinates, by chance."""
+    """Simulated binary crossover of different numbers, (k,): either of the two children of each pair, by chance."""
     low, high = np.minimum(mothers, fathers), np.maximum(mothers, fathers)
-    gap = np.where(high > low, high - low, 1.0)
-    upper = uniforms(gap.shape) < 0.5
-    room = np.where(upper, 1.0 - high, low)
+    gap, middle = high - low, 0.5 * (low + high)
+    side = np.where(uniforms(gap.shape) < 0.5, 1.0, -1.0)
+    room = np.where(side > 0.0, 1.0 - high, low)
     power = _CROSSOVER_INDEX + 1.0
-    alpha = 2.0 - (1.0 + 2.0 * room / gap) ** -power
-    r = uniforms(gap.shape) * alpha
+    r = uniforms(gap.shape) * (2.0 - (1.0 + 2.0 * room / gap) ** -power)
     spread = np.where(r <= 1.0, r, 1.0 / (2.0 - r)) ** (1.0 / power)
-    moved = 0.5 * (low + high + np.where(upper, 1.0, -1.0) * spread * gap)
-    return np.where(high > low, np.clip(moved, 0.0, 1.0), mothers)
+    return np.asarray(np.clip(middle + 0.5 * side * spread * gap, 0.0, 1.0))
 
 
 def mutate(genes: Genes, U: Floats, rates: Floats, uniforms: Uniforms) -> Floats:
@@ -83,24 +80,26 @@ def mutate(genes: Genes, U: Floats, rates: Floats, uniforms: Uniforms) -> Floats
     >>> mutate(flag, np.array([[0.25]]), np.ones((1, 1)), np.zeros).tolist()
     [[0.75]]
     """
-    changed = uniforms(U.shape) < rates
-    r = uniforms(U.shape)
-    return np.where(changed, np.where(genes.unordered, _another(genes, U, r), _nudged(genes, U, r)), U)
+    rows, columns = np.nonzero(uniforms(U.shape) < rates)
+    u, r, levels = U[rows, columns], uniforms(rows.shape), genes.levels[columns]
+    mutants = U.copy()
+    mutants[rows, columns] = np.where(genes.unordered[columns], _another(u, levels, r), _nudged(u, levels, r))
+    return mutants
 
 
-def _another(genes: Genes, U: Floats, r: Floats) -> Floats:
-    """The middle of any other category's share of the axis, each as likely."""
-    levels = np.maximum(genes.levels, 1.0)
-    place = np.floor(U * levels) + 1.0 + np.floor(r * (levels - 1.0))
+def _another(u: Floats, levels: Floats, r: Floats) -> Floats:
+    """(k,) the middle of any other category's share of the axis, each as likely."""
+    levels = np.maximum(levels, 1.0)
+    place = np.floor(u * levels) + 1.0 + np.floor(r * (levels - 1.0))
     return np.asarray((place % levels + 0.5) / levels)
 
 
-def _nudged(genes: Genes, U: Floats, r: Floats) -> Floats:
-    """Polynomial mutation, at least one step wide."""
+def _nudged(u: Floats, levels: Floats, r: Floats) -> Floats:
+    """(k,) polynomial mutation, at least one step wide, away from an end that the step would cross."""
     power = _MUTATION_INDEX + 1.0
-    down = (2.0 * r + (1.0 - 2.0 * r) * (1.0 - U) ** power) ** (1.0 / power) - 1.0
-    up = 1.0 - (2.0 * (1.0 - r) + (2.0 * r - 1.0) * U**power) ** (1.0 / power)
-    step = np.divide(1.0, genes.levels, out=np.zeros_like(genes.levels), where=genes.levels > 0.0)
-    move = np.where(r < 0.5, np.minimum(down, -step), np.maximum(up, step))
-    moved = U + move
-    return np.asarray(np.clip(np.where((moved < 0.0) | (moved > 1.0), U - move, moved), 0.0, 1.0))
+    side = np.where(r < 0.5, -1.0, 1.0)
+    room, half = np.where(r < 0.5, u, 1.0 - u), np.minimum(r, 1.0 - r)
+    length = 1.0 - (2.0 * half + (1.0 - 2.0 * half) * (1.0 - room) ** power) ** (1.0 / power)
+    move = side * np.maximum(length, np.divide(1.0, levels, out=np.zeros_like(levels), where=levels > 0.0))
+    inside = (u + move >= 0.0) & (u + move <= 1.0)
+    return np.asarray(np.clip(np.where(inside, u + move, u - move), 0.0, 1.0))
