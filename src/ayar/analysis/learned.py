@@ -3,10 +3,11 @@
 n  told trials of the goal, by number      k  places      t  targets, warped and standardised      y  losses, own units
 Targets come back by the inverse of the warp. It is monotone, so the median of a loss is the inverse of a target's mean;
 means, deviations and covariances in own units are those of the mapped normal law (`numerics.moments`). Values worse
-than the warp's cap (Q3 + 1.5 IQR) are not told apart: predictions end there.
+than Tukey's outer fence, Q3 + 3 IQR, are not told apart: predictions end there. The samplers cut at the inner one,
+which serves a search for the best; here bad places are asked about too. Source: Tukey 1977, Exploratory Data Analysis.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.moments import covariance, moments
 from ayar.numerics.warps import Warp
 from ayar.trial.fold import Fold
+
+_FROM_INNER_TO_OUTER = 1.5
+"""Quartile widths between the two fences."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +83,9 @@ def learn(fold: Fold, goal: int | str = 0) -> Learned:
         ArgumentError: the study has no such goal.
     """
     told = sample(fold, goal)
-    t, warp = surrogate.targets(told.losses)
+    _, warp = surrogate.targets(told.losses)
+    warp = replace(warp, cap=warp.cap + _FROM_INNER_TO_OUTER * warp.scale)
+    t = warp.targets(told.losses)
     sd = fold.history.sd[told.numbers, goal_index(fold, goal)]
     rows = Rows(told.space, np.nan_to_num(told.U), told.A, t, warp.variances(told.losses, sd))
     return Learned(told, warp, posterior_of(rows, fold.setup.seed))

@@ -126,7 +126,7 @@ def _sure(fold: Fold, numbers: Ints) -> Bools:
         if asked is not None and likeliest < asked:
             nearest = int(numbers[np.argmax(np.where(sure, probability, -1.0))])
             raise NoTrial(
-                f"expected a trial that keeps {constraint.name!r} with {asked:.3g} confidence, got none of "
+                f"expected a trial that keeps {constraint.name!r} with {asked:g} confidence, got none of "
                 f"{len(numbers)} that kept it once: trial {nearest} comes nearest with {likeliest:.3g}; run more "
                 "trials, repeat it, or ask for less"
             )
