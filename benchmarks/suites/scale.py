@@ -21,10 +21,6 @@ Losses = np.ndarray[Any, np.dtype[np.float64]]
 
 SEED = 20_240
 """Of every sample here: scales are the same wherever they are computed."""
-KEPT = 20
-"""Points around which the search goes on."""
-CHILDREN = 50
-"""Neighbours of each, a round."""
 
 
 class Scale(TypedDict):
@@ -49,9 +45,9 @@ def decode(space: Space, u: Losses) -> list[Params]:
     return [active(space, {p.name: p.at(float(x)) for p, x in zip(space, row, strict=True)}) for row in u]
 
 
-def neighbours(u: Losses, rng: np.random.Generator, step: float) -> Losses:
-    """`CHILDREN` points near each: every coordinate is moved with probability 3/d, a fifth of the moves go anywhere."""
-    parents = np.repeat(u, CHILDREN, axis=0)
+def neighbours(u: Losses, children: int, rng: np.random.Generator, step: float) -> Losses:
+    """Some points near each: every coordinate is moved with probability 3/d, a fifth of the moves go anywhere."""
+    parents = np.repeat(u, children, axis=0)
     moved = rng.random(parents.shape) < 3 / parents.shape[1]
     moved[np.arange(len(parents)), rng.integers(parents.shape[1], size=len(parents))] = True
     near = np.clip(parents + step * rng.standard_normal(parents.shape), 0, 1 - 1e-12)
@@ -59,16 +55,23 @@ def neighbours(u: Losses, rng: np.random.Generator, step: float) -> Losses:
     return np.where(moved, np.where(anywhere, rng.random(parents.shape), near), parents)
 
 
-def find(space: Space, truths: Callable[[Sequence[Params]], Losses], draws: int, rounds: int) -> Scale:
-    """The scale of a problem, from `draws` random configurations and `rounds` of search around the best of them."""
+def find(
+    space: Space,
+    truths: Callable[[Sequence[Params]], Losses],
+    draws: int,
+    rounds: int,
+    kept: int = 20,
+    children: int = 50,
+) -> Scale:
+    """The scale of a problem: from random configurations, then rounds of `children` points near each of the best."""
     rng = np.random.default_rng(SEED)
     u = rng.random((draws, len(space)))
     losses = truths(decode(space, u))
     median = float(np.median(losses[np.isfinite(losses)]))
     for i in range(rounds):
-        order = np.argsort(losses, kind="stable")[:KEPT]
+        order = np.argsort(losses, kind="stable")[:kept]
         # From a quarter of the range down to a thousandth of it.
-        born = neighbours(u[order], rng, 0.25 * 0.004 ** (i / max(rounds - 1, 1)))
+        born = neighbours(u[order], children, rng, 0.25 * 0.004 ** (i / max(rounds - 1, 1)))
         u, losses = np.vstack([u[order], born]), np.concatenate([losses[order], truths(decode(space, born))])
     at = int(np.argmin(losses))
     return {"best": float(losses[at]), "median": median, "params": decode(space, u[at : at + 1])[0]}

@@ -7,7 +7,7 @@ noise; half a millisecond each.
 Source: Pfisterer et al. 2022, arXiv:2109.03670.
 
 `python -m benchmarks.suites.yahpo` computes the scales again (`yahpo_scale.json`): 20,000 random configurations, then a
-search of 80,000 more; half an hour.
+search of 80,000 more; half an hour of one core.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,12 @@ SCENARIOS: dict[str, tuple[str, float, dict[str, float]]] = {
     "rbv2_xgboost": ("acc", 1, {"trainsize": 1.0, "repl": 10}),
 }
 """Scenario -> accuracy's column, its scale, and the columns that are kept at their full value."""
-EASY = {""}
-"""Instances on which at least one random configuration in 100 has the best loss."""
+EASY = {
+    f"rbv2_xgboost-{task}"
+    for task in (6, 300, 375, 458, 554, 1476, 1497, 4541, 23512, 40923, 40996, 41163, 41164, 41169, 41216)
+}
+"""Where one random configuration in 100, or more, has a normalised regret below 0.01 (of 2,000 draws); on most of them
+the surrogate saturates at an accuracy of 1."""
 
 
 @dataclass(frozen=True)

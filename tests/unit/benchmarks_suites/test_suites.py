@@ -11,7 +11,8 @@ from benchmarks.suites.data import VARIABLE, MissingDataError, path
 
 TRAINS = {"real", "bayesmark", "mnist1d"}
 """Suites whose evaluations take a second; their own tests try a few."""
-FAST = [suite for suite in SUITES if suite not in TRAINS]
+FAST = [suite for suite in SUITES if suite not in {*TRAINS, "yahpo"} and f"{suite}-all" not in SUITES]
+"""The others; of a suite and its larger form, the larger."""
 
 
 @cache
