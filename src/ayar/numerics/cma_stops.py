@@ -81,10 +81,11 @@ def _is_flat(course: Course, window: int) -> bool:
 
 
 def _has_vanished(g: Gaussian, continuous: Bools) -> bool:
-    if not continuous.any():
+    """Whether the steps of all continuous coordinates are tiny; where there are none, of all, before any stretch."""
+    if not len(g.mean):
         return False
-    paths = g.sigma * g.stretch * np.abs(g.p_c)
-    return bool(np.all(np.maximum(g.deviations, paths)[continuous] < _VANISHED))
+    lengths = g.sigma * np.maximum(np.sqrt(np.diag(g.C)), np.abs(g.p_c))
+    return bool((lengths[continuous] if continuous.any() else lengths).max() < _VANISHED)
 
 
 def _stagnates(course: Course, least: int) -> bool:

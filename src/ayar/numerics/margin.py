@@ -45,7 +45,7 @@ def centred(V: Floats, middles: Floats, own: Floats, discrete: Bools, parents: i
     """The generation with its integers centred, and which coordinates changed with success.
 
     A parent in another cell than the mean's counts from the middle of its cell. That moves the parents' average; those
-    that stayed in the mean's cell move towards its middle, the other way, until the average is as before.
+    that stayed in the mean's cell move the other way, at most to its middle, to keep the average as it was.
 
     Arguments:
         V: (λ, N) drawn points, best first.
