@@ -37,12 +37,13 @@ class Field:
     @cached_property
     def counts(self) -> npt.NDArray[np.intp]:
         """(P,) seeds of each problem."""
-        return np.isfinite(self.regret[0, :, :, 0]).sum(axis=1)
+        counts: npt.NDArray[np.intp] = np.isfinite(self.regret[0, :, :, 0]).sum(axis=1)
+        return counts
 
     @property
     def trials(self) -> int:
         """T."""
-        return self.regret.shape[3]
+        return int(self.regret.shape[3])
 
     def at(self, trial: int) -> Array:
         """(k, P, S) regret after so many trials."""
@@ -104,10 +105,10 @@ def resampled(values: Array, counts: npt.NDArray[np.intp], seed: int = 0) -> Arr
     *leading, P, S = values.shape
     means = np.empty((ROUNDS, *leading))
     for b in range(ROUNDS):
-        drawn = rng.integers(P, size=P)
-        seeds = (rng.random((P, S)) * counts[drawn, None]).astype(np.intp)
-        weights = (np.arange(S) < counts[drawn, None]) / counts[drawn, None]
-        means[b] = np.einsum("...ps,ps->...", values[..., drawn[:, None], seeds], weights) / P
+        drawn = rng.integers(P, size=(P, 1))
+        seeds = (rng.random((P, S)) * counts[drawn]).astype(np.intp)
+        weights = (np.arange(S) < counts[drawn]) / counts[drawn]
+        means[b] = (values[..., drawn, seeds] * weights).sum(axis=(-2, -1)) / P
     return means
 
 

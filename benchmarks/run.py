@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.peers import PEERS, Peer, python_of
-from benchmarks.peers.process import PeerFailed, Process
+from benchmarks.peers.process import PeerFailed, Process, Talk
 from benchmarks.problems import Params, Problem, active
 from benchmarks.results import FAILED, HEAD, write_scales
 
@@ -80,7 +80,7 @@ class Unit:
 class Run:
     """A tuner on a problem: the trials that are out, and what was seen."""
 
-    def __init__(self, process: Process, problem: Problem, unit: Unit) -> None:
+    def __init__(self, process: Talk, problem: Problem, unit: Unit) -> None:
         self.process, self.problem, self.unit = process, problem, unit
         self.truths: dict[str, float] = {}
         self.best_loss, self.best_truth = math.inf, math.inf
@@ -143,7 +143,7 @@ class Run:
 
 # -- in a worker process -----------------------------------------------------------------------------------------------
 
-PROCESSES: dict[str, Process] = {}
+PROCESSES: dict[str, Talk] = {}
 """Peers of this worker that are kept running for the next unit: the fast ones, whose start would cost the most."""
 
 
@@ -159,7 +159,8 @@ def problems(suite: str) -> dict[str, Problem]:
 
 def play(unit: Unit, problem: Problem, peer: Peer) -> str | None:
     """Run one unit and write its file. Returns why it failed, if it did."""
-    rows, reason = [], None
+    rows: list[str] = []
+    reason = None
     process = PROCESSES.pop(unit.peer, None) or Process(peer)
     try:
         rows.extend(row.text() for row in Run(process, problem, unit).rows())
@@ -201,7 +202,9 @@ def sample(names: dict[str, list[str]], count: int, seed: int, out: Path) -> dic
             sorted(np.array(all_names)[rng.permutation(len(all_names))[:count]].tolist()) if count else all_names
         )
     note = out / "sample.json"
-    before = json.loads(note.read_text()) if note.exists() else {"seed": seed, "count": count, "problems": {}}
+    before: dict[str, Any] = {"seed": seed, "count": count, "problems": {}}
+    if note.exists():
+        before = json.loads(note.read_text())
     if (before["seed"], before["count"]) != (seed, count):
         raise SystemExit(
             f"{note}: drawn before as {before['count']} by seed {before['seed']}; take those, or another --out"

@@ -10,9 +10,11 @@ apart.
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +67,8 @@ def fields(results: Results, choice: str = "recommended") -> list[tuple[str, Fie
 
 def by_rank(one: Field) -> list[int]:
     """Places of tuners, best mean rank at the end first."""
-    return np.argsort(mean(one.ranks(one.trials)), kind="stable").tolist()
+    order: list[int] = np.argsort(mean(one.ranks(one.trials)), kind="stable").tolist()
+    return order
 
 
 def regret_table(one: Field) -> str:
@@ -109,20 +112,29 @@ def rank_table(one: Field, subject: str) -> str:
 
 
 def suite_table(one: Field, subject: str) -> str:
-    """Mean regret in each suite, and the subject's ratio to the best of the others."""
-    suites = sorted({suite for suite, _ in one.problems})
+    """Mean regret and mean rank in each suite and over suites, and the subject's regret by that of the best other."""
     at = [n for n in points(one.trials) if n >= 20] or [one.trials]
-    parts = {suite: one.only([key for key in one.problems if key[0] == suite]) for suite in suites}
-    means = {suite: np.stack([mean(part.at(n)) for n in at]) for suite, part in parts.items() if part}
+    sizes = Counter(suite for suite, _ in one.problems)
+    parts = [one.only([key for key in one.problems if key[0] == suite]) for suite in sorted(sizes)]
+    heads = ["tuner", *(f"{suite} ({sizes[suite]})" for suite in sorted(sizes)), "mean over suites"]
+
+    def means(of: Callable[[Field, int], Array]) -> Array:
+        """(suites and their mean, checkpoints, k)."""
+        by_suite = np.array([[mean(of(part, n)) for n in at] for part in parts if part])
+        return np.concatenate([by_suite, by_suite.mean(axis=0, keepdims=True)])
+
+    def row(name: str, values: Array, digits: int) -> list[str]:
+        return [name, *(" / ".join(f"{value:.{digits}f}" for value in cell) for cell in values)]
+
+    regret, rank = means(Field.at), means(Field.ranks)
+    regrets = [row(one.peers[k], regret[:, :, k], 3) for k in by_rank(one)]
+    ranks = [row(one.peers[k], rank[:, :, k], 2) for k in by_rank(one)]
     s = one.peers.index(subject)
-    rows = [
-        [one.peers[k], *(" / ".join(f"{v:.3f}" for v in means[suite][:, k]) for suite in suites)] for k in by_rank(one)
-    ]
-    ratios = {suite: m[:, s] / np.maximum(np.delete(m, s, axis=1).min(axis=1), 1e-4) for suite, m in means.items()}
     if len(one.peers) > 1:
-        rows.append([f"{subject} / best other", *(" / ".join(f"{v:.2f}" for v in ratios[suite]) for suite in suites)])
-    heads = [f"{suite} ({len(part.problems)})" for suite, part in parts.items() if part]
-    return f"Regret at {' / '.join(map(str, at))} by suite (problems):\n\n" + table(["tuner", *heads], rows)
+        best = np.delete(regret, s, axis=2).min(axis=2)
+        regrets.append(row(f"{subject} / best other", regret[:, :, s] / np.maximum(best, 1e-4), 2))
+    when = f"at {' / '.join(map(str, at))} trials by suite (problems)"
+    return f"Regret {when}:\n\n{table(heads, regrets)}\n\nMean rank {when}:\n\n{table(heads, ranks)}"
 
 
 def time_table(one: Field) -> str:
@@ -252,7 +264,7 @@ def failures(runs: Iterable[Played]) -> Lines:
 def note_of_sample(folder: Path) -> Lines:
     """What the slow tuners ran on."""
     path = folder / "sample.json"
-    drawn = json.loads(path.read_text()) if path.exists() else {"count": 0}
+    drawn: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"count": 0}
     if not drawn["count"]:
         return []
     names = "; ".join(f"{suite}: {', '.join(found)}" for suite, found in drawn["problems"].items())

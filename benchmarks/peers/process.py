@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol, cast
 
 from benchmarks.peers import ROOT, Peer, python_of
 from benchmarks.problems import Space
@@ -19,6 +19,21 @@ PATIENCE_S = 300.0
 
 class PeerFailed(Exception):
     """The peer raised, died, or did not answer in time."""
+
+
+class Talk(Protocol):
+    """What the driver needs of a peer; a test has one without a process."""
+
+    peer: Peer
+
+    def start(self, space: Space, seed: int, trials: int, pending: int = 1) -> None:
+        """Begin a study."""
+
+    def say(self, message: dict[str, Any]) -> Any:
+        """The answer to a message. PeerFailed: there is none."""
+
+    def close(self) -> str:
+        """End it; its last words."""
 
 
 class Process:
@@ -38,6 +53,7 @@ class Process:
                 cwd=self.folder.name,
                 env={**os.environ, **threads, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},
             )
+        self.ear, self.mouth = cast("IO[bytes]", self.child.stdout), cast("IO[bytes]", self.child.stdin)
 
     def start(self, space: Space, seed: int, trials: int, pending: int = 1) -> None:
         """Begin a study."""
@@ -52,12 +68,12 @@ class Process:
             PeerFailed: there is none, or it tells an error; the process is at its end.
         """
         try:
-            self.child.stdin.write(json.dumps(message).encode() + b"\n")
-            self.child.stdin.flush()
-            ready, _, _ = select.select([self.child.stdout], [], [], PATIENCE_S)
-            line = self.child.stdout.readline() if ready else b""
+            self.mouth.write(json.dumps(message).encode() + b"\n")
+            self.mouth.flush()
+            ready = bool(select.select([self.ear], [], [], PATIENCE_S)[0])
+            line = self.ear.readline() if ready else b""
         except OSError:
-            ready, line = [True], b""
+            ready, line = True, b""
         if line:
             answer = json.loads(line)
             if not isinstance(answer, dict) or "error" not in answer:
@@ -72,13 +88,13 @@ class Process:
         if not self.words.exists():
             return ""
         with contextlib.suppress(OSError):
-            self.child.stdin.close()
+            self.mouth.close()
         try:
             self.child.wait(5)
         except subprocess.TimeoutExpired:
             self.child.kill()
             self.child.wait()
-        self.child.stdout.close()
+        self.ear.close()
         lines = self.words.read_text(errors="replace").strip().splitlines()
         self.folder.cleanup()
         return lines[-1][:500] if lines else "no words"

@@ -102,7 +102,7 @@ class Session:
 
     def __init__(self, make: Callable[[Start], Tuner]) -> None:
         self.make = make
-        self.tuner: Tuner | None = None
+        self.tuner: Tuner
         self.out: dict[int, Any] = {}
         self.asked = 0
 

@@ -3,65 +3,68 @@
 import argparse
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks import run
 from benchmarks.peers import PEERS, Peer
 from benchmarks.peers.process import PeerFailed, Process
 from benchmarks.problems import Parameter
-from benchmarks.results import read_one
+from benchmarks.results import HEAD, read_one
 
 from unit.benchmarks.fakes import LINE, Fixed, Here
 
 QUICK = Peer("ayar")
 
 
-def unit(folder, **changes):
-    whole = {"trials": 3, "pending": 1, "limit_s": 60.0, **changes}
+def unit(folder: Path, **changes: Any) -> run.Unit:
+    whole: dict[str, Any] = {"trials": 3, "pending": 1, "limit_s": 60.0, **changes}
     return run.Unit("tiny", folder, "line", "fixed", 0, **whole)
 
 
-def rows(tuner, folder=Path(), peer=QUICK, **changes):
-    return list(run.Run(Here(peer, tuner), LINE, unit(folder, **changes)).rows())
+def rows(tuner: Fixed, peer: Peer = QUICK, **changes: Any) -> list[run.Row]:
+    return list(run.Run(Here(peer, tuner), LINE, unit(Path(), **changes)).rows())
 
 
-def test_the_recommendation_is_the_best_value_observed_and_scored_without_noise():
+def noisy(row: run.Row) -> float:
+    """What was observed of a trial that did not fail."""
+    assert row.loss is not None
+    return row.loss
+
+
+def test_the_recommendation_is_the_best_value_observed_and_scored_without_noise() -> None:
     found = rows(Fixed([5.0, 1.0, 3.0]))
     assert [row.truth for row in found] == [5.0, 1.0, 3.0]
     assert [row.recommended for row in found] == [5.0, 1.0, 1.0]
-    assert all(0 <= row.loss - row.truth <= 0.5 for row in found)
+    assert all(0 <= noisy(row) - row.truth <= 0.5 for row in found)
 
 
-def test_the_luckiest_draw_is_what_a_tuner_without_an_opinion_recommends():
+def test_the_luckiest_draw_is_what_a_tuner_without_an_opinion_recommends() -> None:
     # Values that differ by less than the noise: the recommended one has the least loss, not the least truth.
     found = rows(Fixed([1.2, 1.1, 1.0]), trials=3)
-    least = min(found, key=lambda row: row.loss)
+    least = min(found, key=noisy)
     assert found[-1].recommended == least.truth
 
 
-def test_noise_is_the_same_for_every_tuner():
+def test_noise_is_the_same_for_every_tuner() -> None:
     first, second = rows(Fixed([2.0, 2.0, 2.0])), rows(Fixed([4.0, 4.0, 4.0]))
-    assert [row.loss - 2.0 for row in first] == pytest.approx([row.loss - 4.0 for row in second])
+    assert [noisy(row) - 2.0 for row in first] == pytest.approx([noisy(row) - 4.0 for row in second])
     assert len({row.loss for row in first}) == 3
 
 
-def test_a_failed_trial_has_no_loss_and_is_never_recommended():
+def test_a_failed_trial_has_no_loss_and_is_never_recommended() -> None:
     found = rows(Fixed([-1.0, 2.0, -2.0]))
     assert [row.loss is None for row in found] == [True, False, True]
     assert [row.recommended for row in found] == [math.inf, 2.0, 2.0]
     assert found[0].text().startswith("1,,inf,inf,")
 
 
-def test_a_tuners_own_recommendation_counts_where_its_peer_says_so():
-    always, noisy, never = (Peer("ayar", recommends=word) for word in ("always", "noisy", "never"))
-    assert [rows(Fixed([5.0], recommends=0.5), peer=peer)[0].recommended for peer in (always, noisy, never)] == [
-        0.5,
-        0.5,
-        5.0,
-    ]
+def test_a_tuners_own_recommendation_counts_where_its_peer_says_so() -> None:
+    peers = [Peer("ayar", recommends="always"), Peer("ayar", recommends="noisy"), Peer("ayar", recommends="never")]
+    assert [rows(Fixed([5.0], recommends=0.5), peer)[0].recommended for peer in peers] == [0.5, 0.5, 5.0]
 
 
-def test_with_trials_pending_the_oldest_is_told_first():
+def test_with_trials_pending_the_oldest_is_told_first() -> None:
     tuner = Fixed([1.0, 2.0, 3.0, 4.0])
     here = Here(QUICK, tuner)
     found = run.Run(here, LINE, unit(Path(), trials=4, pending=3)).rows()
@@ -71,22 +74,22 @@ def test_with_trials_pending_the_oldest_is_told_first():
     assert here.started.pending == 3
 
 
-def test_an_exhausted_tuner_ends_early():
+def test_an_exhausted_tuner_ends_early() -> None:
     assert len(rows(Fixed([1.0]), trials=5, pending=2)) == 1
 
 
-def test_a_value_outside_the_space_fails_the_peer():
+def test_a_value_outside_the_space_fails_the_peer() -> None:
     with pytest.raises(PeerFailed, match=r"proposed what is not in the space: parameter 'x': 11\.0"):
         rows(Fixed([11.0]))
 
 
-def test_a_tuner_that_thinks_too_long_has_failed():
+def test_a_tuner_that_thinks_too_long_has_failed() -> None:
     with pytest.raises(PeerFailed, match=r"thought for more than -1 s by trial 1"):
         rows(Fixed([1.0, 1.0]), limit_s=-1.0)
 
 
-def test_a_failed_run_keeps_its_trials_and_says_why(tmp_path):
-    here = run.PROCESSES["fixed"] = Here(QUICK, Fixed([4.0, None]))  # type: ignore[assignment]
+def test_a_failed_run_keeps_its_trials_and_says_why(tmp_path: Path) -> None:
+    here = run.PROCESSES["fixed"] = Here(QUICK, Fixed([4.0, None]))
     assert run.play(unit(tmp_path), LINE, QUICK) == "RuntimeError: the model is singular"
     found = read_one(unit(tmp_path).path)
     assert found.truth.tolist() == [4.0]
@@ -95,16 +98,16 @@ def test_a_failed_run_keeps_its_trials_and_says_why(tmp_path):
     assert "fixed" not in run.PROCESSES
 
 
-def test_a_quick_peers_process_is_kept_for_the_next_run(tmp_path):
-    here = run.PROCESSES["fixed"] = Here(QUICK, Fixed([4.0, 3.0, 2.0]))  # type: ignore[assignment]
+def test_a_quick_peers_process_is_kept_for_the_next_run(tmp_path: Path) -> None:
+    here = run.PROCESSES["fixed"] = Here(QUICK, Fixed([4.0, 3.0, 2.0]))
     assert run.play(unit(tmp_path), LINE, QUICK) is None
     assert run.PROCESSES.pop("fixed") is here
     assert not here.closed
     assert read_one(unit(tmp_path).path).recommended.tolist() == [4.0, 3.0, 2.0]
 
 
-def given(folder, **changes):
-    settings = {
+def given(folder: Path, **changes: Any) -> argparse.Namespace:
+    settings: dict[str, Any] = {
         "suite": "synthetic",
         "peers": "random,optuna-gp",
         "trials": 4,
@@ -120,23 +123,23 @@ def given(folder, **changes):
 
 
 @pytest.fixture(autouse=True)
-def environments_exist(monkeypatch):
+def environments_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "python_of", lambda script: "/")
 
 
-def test_what_has_a_file_is_not_run_again(tmp_path):
+def test_what_has_a_file_is_not_run_again(tmp_path: Path) -> None:
     todo = run.units(given(tmp_path, peers="random"))
-    run.write(todo[0].path, [run.HEAD])
+    run.write(todo[0].path, [HEAD])
     assert run.units(given(tmp_path, peers="random")) == todo[1:]
 
 
-def test_every_problem_has_its_first_seed_before_any_has_its_second(tmp_path):
+def test_every_problem_has_its_first_seed_before_any_has_its_second(tmp_path: Path) -> None:
     seeds = [unit.seed for unit in run.units(given(tmp_path, peers="random"))]
     assert seeds == sorted(seeds)
     assert set(seeds) == {0, 1}
 
 
-def test_slow_peers_run_on_the_sample_that_is_noted(tmp_path):
+def test_slow_peers_run_on_the_sample_that_is_noted(tmp_path: Path) -> None:
     todo = run.units(given(tmp_path))
     slow = {unit.problem for unit in todo if unit.peer == "optuna-gp"}
     quick = {unit.problem for unit in todo if unit.peer == "random"}
@@ -145,13 +148,13 @@ def test_slow_peers_run_on_the_sample_that_is_noted(tmp_path):
     assert run.units(given(tmp_path)) == todo
 
 
-def test_another_sample_in_the_same_folder_is_refused(tmp_path):
+def test_another_sample_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     run.units(given(tmp_path))
     with pytest.raises(SystemExit, match=r"drawn before as 2 by seed 0"):
         run.units(given(tmp_path, sample_seed=1))
 
 
-def test_an_unknown_peer_and_a_missing_environment_are_named(tmp_path, monkeypatch):
+def test_an_unknown_peer_and_a_missing_environment_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit, match=r"no peer optima; there are random, "):
         run.units(given(tmp_path, peers="random,optima"))
     monkeypatch.setattr(run, "python_of", lambda script: str(tmp_path / "none"))
@@ -166,7 +169,7 @@ SPACE = (
 )
 
 
-def test_a_real_process_answers_and_its_error_is_told():
+def test_a_real_process_answers_and_its_error_is_told() -> None:
     process = Process(PEERS["random"])
     process.start(SPACE, seed=3, trials=4)
     asked = [process.say({"op": "ask"}) for _ in range(4)]
@@ -176,7 +179,7 @@ def test_a_real_process_answers_and_its_error_is_told():
         process.say({"op": "tell", "id": 77, "loss": 1.5})
 
 
-def test_a_process_that_dies_leaves_its_last_words(monkeypatch):
+def test_a_process_that_dies_leaves_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.peers.process.python_of", lambda script: "python3")
     process = Process(Peer("no_such_script"))
     with pytest.raises(PeerFailed, match=r"the process ended: .*No module named benchmarks\.peers\.no_such_script"):
