@@ -10,9 +10,9 @@ choice, a smoothed table. Where a point lacks a parameter its kernel holds the b
 lacks is left out. So the density is one over the whole tree: given the parents, whatever they make active integrates
 to 1; branches share what they have in common and need no densities of their own.
 
-For numbers without steps the log densities of all kernels at all points are one matrix product,
-    ln N(x; M, s²) − ln mass  =  [a x², a x, a] · [−½ s⁻², M s⁻², −½ M² s⁻² − ln(s mass √2π)],
-x and M taken from the middle, which saves digits.
+For numbers without steps the log densities of all kernels A, M at all points are one matrix product,
+    a (A ln N(x; M, s²) − A ln mass + (1 − A) ln q)  =  [M, A c, A] · [a x / s², a, −½ a x² / s² − a ln q] + a ln q,
+with c = −½ M² / s² − ln(s mass √2π), and x and M taken from the middle, which saves digits.
 
 Bandwidth: s = σ n^(−1/(p + 4)) for parameters of deviation σ in n points of p active parameters each, within
 [1 / min(100, n + 2), 1]. Sources: Scott 2015, Multivariate Density Estimation, eq. (6.44); the least bandwidth and the
@@ -38,6 +38,7 @@ NARROWEST = 100.0
 _UNIFORM = 1.0 / 12.0  # variance that the belief adds, as one more point
 _NARROW_CELL = 1e-4  # where all cells are narrower, the density in the middle serves
 _LEAST_CHANCE = 1e-300  # stands for a chance of 0, whose logarithm is not finite
+_BLOCK = 1 << 13  # kernels times parameters at a time: larger arrays come page by page, at thrice the time
 _LN_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 
 
@@ -87,6 +88,21 @@ class Choice:
 Axis: TypeAlias = Number | Choice
 
 
+class Axes:
+    """The parameters, sorted by the kernels they need."""
+
+    def __init__(self, each: Sequence[Axis]) -> None:
+        self.each = tuple(each)
+        numbers = {d: axis for d, axis in enumerate(each) if isinstance(axis, Number)}
+        self.stepped = {d: axis for d, axis in numbers.items() if axis.has_steps}
+        self.choices = {d: axis for d, axis in enumerate(each) if isinstance(axis, Choice)}
+        smooth = {d: axis for d, axis in numbers.items() if d not in self.stepped}
+        self.smooth: Ints = np.array(list(smooth), dtype=np.intp)
+        self.means: Floats = np.array([axis.mean for axis in smooth.values()])
+        """(d,) beliefs of the smooth ones."""
+        self.sds: Floats = np.array([axis.sd for axis in smooth.values()])
+
+
 class Parzen:
     """The mixture of the kernels of some points and of the belief.
 
@@ -95,12 +111,13 @@ class Parzen:
         U, A: (n, D) the points; n may be 0. Coordinates of inactive parameters are not read.
         weights: (n,) weights of the points; the belief's is 1.
 
-    >>> density = Parzen([Number(), Choice((0.5, 0.5))], np.array([[0.2, 0.75]]), np.ones((1, 2), bool), np.ones(1))
+    >>> axes = Axes([Number(), Choice((0.5, 0.5))])
+    >>> density = Parzen(axes, np.array([[0.2, 0.75]]), np.ones((1, 2), bool), np.ones(1))
     >>> density.log_density(np.array([[0.2, 0.75], [0.9, 0.25]]), np.ones((2, 2), bool)).round(3).tolist()
     [-0.134, -1.334]
     """
 
-    def __init__(self, axes: Sequence[Axis], U: Floats, A: Bools, weights: Floats) -> None:
+    def __init__(self, axes: Axes, U: Floats, A: Bools, weights: Floats) -> None:
         self.weights: Floats = np.append(weights, 1.0) / (weights.sum() + 1.0)
         self.parts = tuple(_parts(axes, U, A))
 
@@ -130,7 +147,7 @@ class Parzen:
 class _Part(ABC):
     """The factors of all kernels in some of the parameters."""
 
-    columns: list[int]
+    columns: Ints
 
     @abstractmethod
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
@@ -141,55 +158,59 @@ class _Part(ABC):
         """(K, m) logarithm of every kernel's factor at every point (m, d); 0 where the point lacks the parameter."""
 
 
-def _parts(axes: Sequence[Axis], U: Floats, A: Bools) -> Iterator[_Part]:
+def _parts(axes: Axes, U: Floats, A: Bools) -> Iterator[_Part]:
     p = float(A.sum()) / max(len(A), 1)
-    smooth = []
-    for d, axis in enumerate(axes):
-        if isinstance(axis, Choice):
-            yield _Chosen(d, axis, U[:, d], A[:, d])
-        elif axis.has_steps:
-            yield _Stepped(d, axis, U[:, d], A[:, d], p)
-        else:
-            smooth.append((d, axis))
-    if smooth:
-        yield _Smooth(smooth, U, A, p)
+    if len(axes.smooth):
+        yield _Smooth(axes, U, A, p)
+    for d, number in axes.stepped.items():
+        yield _Stepped(d, number, U[:, d], A[:, d], p)
+    for d, choice in axes.choices.items():
+        yield _Chosen(d, choice, U[:, d], A[:, d])
 
 
 class _Smooth(_Part):
     """Normals cut to [0, 1], of all numbers without steps."""
 
-    def __init__(self, numbers: Sequence[tuple[int, Number]], U: Floats, A: Bools, p: float) -> None:
-        self.columns = [d for d, _ in numbers]
-        V, active = U[:, self.columns], A[:, self.columns]
-        means, sds = (np.array([[getattr(axis, name) for _, axis in numbers]]) for name in ("mean", "sd"))
-        self.M = np.concatenate([np.where(active, V, means), means])
-        self.s = np.concatenate([np.where(active, bandwidths(V, active, p), sds), sds])
+    def __init__(self, axes: Axes, U: Floats, A: Bools, p: float) -> None:
+        self.axes, self.columns = axes, axes.smooth
+        # `take` keeps rows together in memory, where indexing would not.
+        self.A: Bools = A.take(self.columns, axis=1)
+        self.M: Floats = U.take(self.columns, axis=1)
+        self.M -= 0.5
+        np.copyto(self.M, 0.0, where=~self.A)
+        self.s = bandwidths(self.M, self.A, p)
 
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
-        return unit_quantile(uniforms, self.M[kernels], self.s[kernels])
+        own = np.concatenate([self.A, np.zeros((1, len(self.columns)), dtype=np.bool_)])[kernels]
+        mean = np.where(own, np.concatenate([self.M + 0.5, self.axes.means[None]])[kernels], self.axes.means)
+        return unit_quantile(uniforms, mean, np.where(own, self.s, self.axes.sds))
 
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
-        x, M = np.where(a, x - 0.5, 0.0), self.M - 0.5
-        C = np.empty((len(M), 3, M.shape[1]))
-        square, line, constant = C[:, 0], C[:, 1], C[:, 2]
-        np.divide(-0.5, self.s * self.s, out=square)
-        np.multiply(-2.0 * M, square, out=line)
-        np.multiply(M * M, square, out=constant)
-        constant -= np.log(self.s * unit_mass(self.M, self.s)) + _LN_SQRT_2PI
-        return np.asarray(C.reshape(len(M), -1) @ np.concatenate([x * x, x, a], axis=1).T)
+        belief = np.where(a, _log_normal(x, self.axes.means, self.axes.sds), 0.0)
+        x = x - 0.5
+        precision = 1.0 / (self.s * self.s)
+        features = np.concatenate([a * x * precision, a, -0.5 * a * x * x * precision - belief], axis=1).T
+        log_kernels = np.zeros((len(self.M) + 1, len(x)))
+        block = max(_BLOCK // len(self.s), 1)
+        for start in range(0, len(self.M), block):
+            M, A = self.M[start : start + block], self.A[start : start + block]
+            constant = -0.5 * M * M * precision - np.log(self.s * unit_mass(M + 0.5, self.s)) - _LN_SQRT_2PI
+            log_kernels[start : start + len(M)] = np.concatenate([M, np.where(A, constant, 0.0), A], axis=1) @ features
+        log_kernels += belief.sum(axis=1)
+        return log_kernels
 
 
 class _Stepped(_Part):
     """Masses of normals in the cells of one number; kernels of one value are worked out once."""
 
     def __init__(self, d: int, axis: Number, u: Floats, active: Bools, p: float) -> None:
-        self.columns = [d]
+        self.columns = np.array([d])
         self.axis = axis
         values, rows = np.unique(u[active], return_inverse=True)
         self.row = np.full(len(u) + 1, len(values))
         self.row[:-1][active] = rows
         self.M = np.append(values, axis.mean)
-        width = bandwidths(u[:, None], active[:, None], p)
+        width = bandwidths(np.where(active, u, 0.0)[:, None], active[:, None], p)
         self.s = np.append(np.repeat(width, len(values)), axis.sd)
 
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
@@ -215,7 +236,7 @@ class _Chosen(_Part):
     """
 
     def __init__(self, d: int, axis: Choice, u: Floats, active: Bools) -> None:
-        self.columns = [d]
+        self.columns = np.array([d])
         q = np.array(axis.chances)
         self.row = np.full(len(u) + 1, len(q))
         self.row[:-1][active] = _places(u[active], len(q))
@@ -228,6 +249,12 @@ class _Chosen(_Part):
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
         table = _log(self.table)[:, _places(x[:, 0], self.table.shape[1])]
         return np.asarray(np.where(a[:, 0], table, 0.0)[self.row])
+
+
+def _log_normal(x: Floats, mean: Floats, sd: Floats) -> Floats:
+    """The log density of N(mean, sd²) cut to [0, 1]."""
+    z = (x - mean) / sd
+    return np.asarray(-0.5 * z * z - np.log(sd * unit_mass(mean, sd)) - _LN_SQRT_2PI)
 
 
 def _places(u: Floats, count: int) -> Ints:
@@ -251,7 +278,7 @@ def bandwidths(V: Floats, active: Bools, p: float) -> Floats:
     """(d,) bandwidth of each parameter.
 
     Arguments:
-        V: (n, d) unit coordinates; those of inactive parameters are not read.
+        V: (n, d) coordinates, 0 where not active.
         active: (n, d).
         p: parameters active in an average point.
 
@@ -259,7 +286,6 @@ def bandwidths(V: Floats, active: Bools, p: float) -> Floats:
     [0.2]
     """
     n = active.sum(axis=0)
-    V = np.where(active, V, 0.0)
     total = V.sum(axis=0)
     scatter = np.einsum("nd,nd->d", V, V) - total * total / np.maximum(n, 1)
     variance = (np.maximum(scatter, 0.0) + _UNIFORM) / (n + 1.0)

@@ -174,7 +174,7 @@ class _Chooser:
         generator = self.rng(self.i, "draw")
         space = self.setup.space
         X, A = draw(space, lambda m: generator.random((m, len(space.codec.names))), 1, self.unseen.accepts)
-        why = {"arm": "random", "why": "drawn at random", "fallback": "no free point among the likely ones"}
+        why = {"arm": "random", "why": "drawn at random", "fallback": "neither design nor densities had a free point"}
         return (Batch(space.codec.to_unit(X), X, A), why) if len(X) else None
 
 

@@ -5,13 +5,13 @@ Among draws from l the largest ratio is the largest expected improvement (Bergst
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ayar.numerics.arrays import Bools, Floats, Ints
-from ayar.numerics.parzen import Axis, Parzen
+from ayar.numerics.parzen import Axes, Parzen
 
 Uniforms = Callable[[tuple[int, ...]], Floats]
 """Uniform numbers in [0, 1) of a given shape."""
@@ -46,9 +46,9 @@ class Ratio(ABC):
 class Joint(Ratio):
     """One density over all parameters: what good trials have in common in several of them is kept."""
 
-    def __init__(self, axes: Sequence[Axis], good: Trials, others: Trials) -> None:
+    def __init__(self, axes: Axes, good: Trials, others: Trials) -> None:
         self.good, self.others = (Parzen(axes, part.U, part.A, part.weights) for part in (good, others))
-        self.width = len(axes)
+        self.width = len(axes.each)
 
     def candidates(self, count: int, uniforms: Uniforms) -> tuple[Floats, Ints]:
         """See Ratio."""
@@ -62,11 +62,8 @@ class Joint(Ratio):
 class Independent(Ratio):
     """A density for each parameter, from the trials that have it: the best draw of each is taken by itself."""
 
-    def __init__(self, axes: Sequence[Axis], good: Trials, others: Trials) -> None:
-        self.each = [
-            Joint([axis], _having(good, d), _having(others, d))  # one parameter
-            for d, axis in enumerate(axes)
-        ]
+    def __init__(self, axes: Axes, good: Trials, others: Trials) -> None:
+        self.each = [Joint(Axes([axis]), _having(good, d), _having(others, d)) for d, axis in enumerate(axes.each)]
         self.beyond = len(good.U)
 
     def candidates(self, count: int, uniforms: Uniforms) -> tuple[Floats, Ints]:
