@@ -30,7 +30,7 @@ from ayar.samplers.belief import Belief
 from ayar.samplers.candidates import Batch, climb, completed, drawn, enumerated, join, mutated, settle, spread
 from ayar.samplers.design import active_parameters, sequence, start_length
 from ayar.samplers.fingerprint import numeric_fingerprint
-from ayar.samplers.fits import NOTE_VERSION, Fits, Fitter, last_fit, read_fits, remember
+from ayar.samplers.fits import NOTE_VERSION, Fits, Fitter, last_fit, read_fits
 from ayar.samplers.models import Models, modelled
 from ayar.samplers.region import Branch, Limit, Region, patience, side_and_center
 from ayar.samplers.scores import WORDS, Scores
@@ -101,7 +101,7 @@ class MixGP(Sampler):
                 proposals.append(Proposal(codec.decode(point.X, point.A)[0], note))
                 told = told.with_pending(point.U, point.A)
                 unseen.take(point.X)
-                remember(fits, note, task.fitter.belief)
+                fits.remember(note)
         return proposals
 
 
@@ -218,12 +218,8 @@ class _Chooser:
     def _thetas(self, early: Told, c: int) -> Iterator[tuple[str, Theta]]:
         """θ of every quantity that the first c told rows teach."""
         for quantity in quantities.every(self.task.setup, early):
-            fits = self.fits.get(quantity.name, {})
-            if c not in fits:
-                generator = self.rng(self.i, f"fit {quantity.name}")
-                yield quantity.name, self.task.fitter.theta(quantity, early.U, early.A, fits, generator)
-            else:
-                yield quantity.name, fits[c]
+            theta = self.fits.at(quantity.name, c)
+            yield quantity.name, theta or self.task.fitter.theta(quantity, early.U, early.A, self.fits)
 
     def _normals(self, count: int) -> Floats:
         """(b, count) normal numbers that make the pending answers; 0, the mean, where there is but one."""
