@@ -140,17 +140,18 @@ class _Fit:
         return tuple(map(self._built, self._drawn(loud))), True
 
     def _silent(self, loud: Theta) -> Theta:
-        """The best θ without noise."""
+        """The best θ without noise; steps are measured in deviations of the prior."""
+        unit = self.belief.deviation
 
-        def every(vectors: Floats) -> tuple[Floats, Floats]:
-            values, gradients = zip(*(self.evidence.loss(vector, loud.bent) for vector in vectors), strict=True)
-            return np.array(values), np.array(gradients)
+        def every(points: Floats) -> tuple[Floats, Floats]:
+            values, gradients = zip(*(self.evidence.loss(point * unit, loud.bent) for point in points), strict=True)
+            return np.array(values), np.array(gradients) * unit
 
         lower, upper = self.belief.box(loud.bent)
         lower[self.place] = upper[self.place] = np.log(NOISE_FLOOR)
-        starts = np.array([loud.vector, self.belief.mean])
-        points, values = minimize(every, starts, lower, upper, calls=_SILENT_CALLS, tolerance=1e-3)
-        return self.belief.theta(points[int(np.argmin(values))])
+        starts = np.array([loud.vector, self.belief.mean]) / unit
+        points, values = minimize(every, starts, lower / unit, upper / unit, calls=_SILENT_CALLS, tolerance=1e-3)
+        return self.belief.theta(points[int(np.argmin(values))] * unit)
 
     def _against(self, theta: Theta) -> float:
         """−ln posterior of θ but for the prior of its noise, on which the two models differ."""
