@@ -36,10 +36,7 @@ class Unseen:
 
     def take(self, X: Floats) -> dict[str, Any]:
         """The configuration of one row of masked codes (1, D), from now on taken."""
-        return self._take(X[0].tolist())
-
-    def _take(self, codes: list[float]) -> dict[str, Any]:
-        row = self.space.codec.row
+        codes, row = X[0].tolist(), self.space.codec.row
         self._own.add(row.key(codes))
         return row.decode(codes)
 
@@ -49,17 +46,17 @@ class Unseen:
         Raises:
             SpaceError: no configuration meets the space's rules.
         """
-        width = len(self.space.codec.names)
-        codes = self.space.codec.row.from_unit(generator.random(width).tolist())
-        if self._suits(codes):
-            return self._take(codes)
+        row, width = self.space.codec.row, len(self.space.codec.names)
+        codes = row.from_unit(generator.random(width).tolist())
+        key = row.key(codes)
+        # Nearly every first draw will do: it is spared the machinery for those that do not.
+        if self.is_free(key) and self._meets_rules(codes):
+            self._own.add(key)
+            return row.decode(codes)
         X, _ = draw(self.space, lambda m: generator.random((m, width)), 1, self.accepts)
         return self.take(X) if len(X) else None
 
-    def _suits(self, codes: list[float]) -> bool:
-        """Whether one row is free and meets the rules, as nearly every first draw does."""
-        if not self.is_free(self.space.codec.row.key(codes)):
-            return False
+    def _meets_rules(self, codes: list[float]) -> bool:
         if not self.space.rules:
             return True
         X = np.array([codes])

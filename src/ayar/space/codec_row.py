@@ -32,22 +32,15 @@ class RowCodec:
         self._scales = scales
         self._demands = demands
         self._held = structure.held
-        self._empty = [nan] * len(structure.free)
         self._places = {name: place for place, name in enumerate(structure.free)}
-        self._coders = {name: (place, structure.params[name].code) for name, place in self._places.items()}
+        self._coders = [(name, structure.params[name].code) for name in structure.free]
         self._readers = [(name, self._places.get(name, -1), _reader(d)) for name, d in structure.params.items()]
         self._conditional = [name for name in demands if name in self._places and demands[name] != ()]
         self._all_free = len(self._places) == len(structure.params)
 
     def encode(self, point: Mapping[str, Any]) -> list[float]:
         """The row of a configuration: as `Codec.encode`."""
-        codes = self._empty.copy()
-        for name, value in point.items():
-            coder = self._coders.get(name)
-            if coder is not None:
-                place, code = coder
-                codes[place] = code(value)
-        return codes
+        return [code(point[name]) if name in point else nan for name, code in self._coders]
 
     def decode(self, codes: Sequence[float]) -> dict[str, Any]:
         """The configuration of a row: native values, active parameters only, in the space's order."""
@@ -77,8 +70,8 @@ class RowCodec:
 
     def key(self, codes: Sequence[float]) -> bytes:
         """The row's key: as `Codec.keys`."""
-        # A sum with 0.0 turns -0.0 into 0.0; a row's NaN is always the one of `math` and NumPy.
-        return array("d", [code + 0.0 for code in codes]).tobytes()
+        # The sum turns -0.0 into 0.0; a row's NaN is always the one of `math` and NumPy.
+        return array("d", map((0.0).__add__, codes)).tobytes()
 
 
 def _reader(domain: Domain) -> Callable[[float], Any]:

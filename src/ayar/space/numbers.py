@@ -124,6 +124,8 @@ class Float(Domain):
 
     def code(self, value: Any) -> float:
         """`value` itself; NaN for what is no number."""
+        if type(value) is float:
+            return value
         return float(value) if is_number(value) else math.nan
 
     def value(self, code: float) -> float:

@@ -12,6 +12,7 @@ resolves.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add, mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,14 +92,10 @@ class Scales:
         self.any_log = bool(self.log.any())
         self.any_whole = bool(counted.any())
         self.any_ticks = any(t != _PLAIN for t in ticks)
-        self._rows = list(
-            zip(
-                *(self.reach.tolist(), self.begin.tolist(), self.log.tolist(), self.whole.tolist()),
-                *(self.rounding.tolist(), self.first.tolist(), self.last.tolist()),
-                (None if t == _PLAIN else t for t in ticks),
-                strict=True,
-            )
-        )
+        self._row = (self.reach.tolist(), self.begin.tolist(), self.first.tolist(), self.last.tolist())
+        self._logs = np.flatnonzero(self.log).tolist()
+        self._wholes = [(int(place), float(half[place])) for place in np.flatnonzero(counted)]
+        self._ticked = [(place, t) for place, t in enumerate(ticks) if t != _PLAIN]
 
     def to_unit(self, X: Floats) -> Floats:
         """(n, D) unit coordinates of codes; codes out of bounds are cut to the nearest bound, NaN stays NaN."""
@@ -133,15 +130,15 @@ class Scales:
 
         Equal to `from_unit` but for the last digit of an exponential.
         """
-        codes = []
-        for place, (reach, begin, log, whole, rounding, first, last, ticks) in zip(u, self._rows, strict=True):
-            t = place * reach + begin
-            if log:
-                t = math.exp(t)
-            if whole:
-                t = float(math.floor(t + rounding))
-            t = min(max(t, first), last)
-            codes.append(t if ticks is None else ticks.value(t))
+        reach, begin, first, last = self._row
+        codes = list(map(add, map(mul, u, reach), begin))
+        for place in self._logs:
+            codes[place] = math.exp(codes[place])
+        for place, rounding in self._wholes:
+            codes[place] = float(math.floor(codes[place] + rounding))
+        codes = list(map(min, map(max, codes, first), last))
+        for place, ticks in self._ticked:
+            codes[place] = ticks.value(codes[place])
         return codes
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ayar.base.errors import SpaceError, shorten
 
-_SCALARS = (bool, int, float, str, type(None))
+_SCALARS = frozenset({bool, int, float, str, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ def native(value: Any) -> Any:
 def is_plain(value: Any) -> bool:
     """Whether `value` can be written down without a label."""
     kind = type(value)
+    if kind in _SCALARS:
+        return not (kind is float and math.isnan(value))
     if kind is list or kind is tuple:
         return all(is_plain(item) for item in value)
-    if kind is dict:
-        return all(type(key) is str and is_plain(item) for key, item in value.items())
-    return kind in _SCALARS and not (kind is float and math.isnan(value))
+    return kind is dict and all(type(key) is str and is_plain(item) for key, item in value.items())
 
 
 def is_number(value: Any) -> bool:
@@ -62,11 +62,13 @@ def is_json_scalar(value: Any) -> bool:
 def identity(value: Any) -> Hashable:
     """A key that two plain values share only if they are equal in value and in type, at every depth."""
     kind = type(value)
+    if kind in _SCALARS or kind is Label:
+        return (kind.__name__, value)
     if kind is list or kind is tuple:
         return (kind.__name__, tuple(identity(item) for item in value))
     if kind is dict:
         return ("dict", frozenset((key, identity(item)) for key, item in value.items()))
-    return (kind.__name__, value if kind in _SCALARS or kind is Label else id(value))
+    return (kind.__name__, id(value))
 
 
 def is_mutable(value: Any) -> bool:

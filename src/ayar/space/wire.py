@@ -243,10 +243,15 @@ def params_to_wire(space: Space, params: Mapping[str, Any]) -> dict[str, Any]:
     >>> params_to_wire(Space({"layers": [(64,), (64, 32)], "lr": (0.1, 1.0)}), {"layers": (64, 32), "lr": 0.5})
     {'layers': {'choice': 1, 'label': '(64, 32)'}, 'lr': 0.5}
     """
-    return {
-        name: value if is_json_scalar(value) else _choice_to_wire(space.params.get(name), value)
-        for name, value in params.items()
-    }
+    wire = dict(params)
+    for name, value in params.items():
+        if type(value) not in _WRITTEN_AS_THEY_ARE and not (type(value) is float and math.isfinite(value)):
+            wire[name] = _choice_to_wire(space.params.get(name), value)
+    return wire
+
+
+_WRITTEN_AS_THEY_ARE = frozenset({int, str, bool, type(None)})
+"""Types whose values are JSON as they stand."""
 
 
 def _choice_to_wire(domain: Domain | None, value: Any) -> Any:
@@ -269,13 +274,13 @@ def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         SpaceError: a choice by place or label that the parameter does not have.
     """
-    read = {
-        name: value if type(value := data[name]) in _ADOPTED_AS_THEY_ARE else _param_from_wire(name, domain, value)
-        for name, domain in space.params.items()
-        if name in data
-    }
+    domains = space.params
+    read = {name: data[name] for name in domains if name in data}
     if len(read) < len(data):
-        read |= {name: _param_from_wire(name, None, value) for name, value in data.items() if name not in read}
+        read |= data
+    for name, value in data.items():
+        if type(value) not in _ADOPTED_AS_THEY_ARE:
+            read[name] = _param_from_wire(name, domains.get(name), value)
     return read
 
 

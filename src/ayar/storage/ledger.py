@@ -194,6 +194,8 @@ def reclaim(
     """
     bodies: list[ev.TrialRequeued | ev.TrialTold] = []
     leased = list(slots.leased())
+    if not leased:
+        return bodies
     lives = {holder: life_of(holder) for holder in {slot.holder for slot in leased}}
     for slot in leased:
         if not is_over(slot, moment, lives.__getitem__):

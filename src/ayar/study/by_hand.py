@@ -62,10 +62,12 @@ def _live(seat: Seat, lease: ev.Lease, wire: dict[str, Any]) -> LiveTrial:
 
     declared = seat.log.fold.declared
     proposed = beyond(declared, wire)
-    known = seat.log.history.params(lease.number)
+    params = dict(seat.log.history.params(lease.number))
+    for name in proposed:
+        params.pop(name, None)
     return LiveTrial(
         lease.number,
-        {name: value for name, value in known.items() if name not in proposed},
+        params,
         proposed,
         declared=declared,
         seed=seat.log.setup.seed,

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ayar.base.errors import ArgumentError, SpaceError, shorten
@@ -71,6 +71,7 @@ class LiveTrial(Parameters):
         self.lease = lease
         self._study_seed = seed
         self._declared = declared
+        self.parameters = MappingProxyType(params)
         self._params = params
         self._proposed = proposed
         self._asked: dict[str, tuple[Domain, str]] = {}
@@ -82,11 +83,6 @@ class LiveTrial(Parameters):
     def seed(self) -> int:
         """A seed for the objective, equal for all attempts of this trial: 0 ... 2^32 - 1."""
         return stream_key(self._study_seed, self.number, "trial") % 2**32
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """Active parameters, native values: the declared ones, and those asked for so far."""
-        return dict(self._params)
 
     # -- reporting -------------------------------------------------------------------------------------------------
 

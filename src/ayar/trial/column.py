@@ -7,35 +7,32 @@ from numpy.typing import NDArray
 
 
 class Column:
-    """Rows of one type; `view()` is a read-only slice of what is filled."""
+    """Rows of one type. Its length is what it has room for; `view(n)` is a read-only slice of the first n rows."""
 
-    __slots__ = ("_data", "_fill", "_length")
+    __slots__ = ("_data", "_fill")
 
     def __init__(self, fill: float, dtype: Any, width: int | None = None) -> None:
         """`fill` stands in rows not written yet; `width` makes it (n, width) instead of (n,)."""
         shape = (16,) if width is None else (16, width)
         self._fill = fill
         self._data: NDArray[Any] = np.full(shape, fill, dtype=dtype)
-        self._length = 0
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._data)
 
-    def grow(self, length: int) -> None:
-        """Make the column at least `length` long."""
-        if length <= self._length:
-            return
-        if length > len(self._data):
-            wider = np.full((max(length, 2 * len(self._data)), *self._data.shape[1:]), self._fill, self._data.dtype)
-            wider[: self._length] = self._data[: self._length]
+    def make_room(self, length: int) -> None:
+        """Have room for `length` rows, and for as many again when it has to grow."""
+        room = len(self._data)
+        if length > room:
+            wider = np.full((max(length, 2 * room), *self._data.shape[1:]), self._fill, self._data.dtype)
+            wider[:room] = self._data
             self._data = wider
-        self._length = length
 
-    def __setitem__(self, row: int | list[int], value: Any) -> None:
+    def __setitem__(self, row: int, value: Any) -> None:
         self._data[row] = value
 
-    def view(self) -> NDArray[Any]:
-        """The filled rows, not to be written to."""
-        out = self._data[: self._length]
+    def view(self, length: int) -> NDArray[Any]:
+        """The first `length` rows, not to be written to."""
+        out = self._data[:length]
         out.flags.writeable = False
         return out

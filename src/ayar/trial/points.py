@@ -4,7 +4,7 @@ n  trials by number    D  coded columns    X  (n, D) natural values, NaN where i
 """
 
 from collections.abc import Iterable, Mapping
-from math import isnan
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,9 @@ class Points:
 
     def update(self, length: int, changed: Iterable[tuple[int, Mapping[str, Any] | None]]) -> None:
         """Make the tables `length` rows long and encode the rows in `changed`: (number, parameters or None)."""
-        self._x.grow(length)
-        self._active.grow(length)
+        if length > len(self._x):
+            self._x.make_room(length)
+            self._active.make_room(length)
         self._keys.extend([None] * (length - len(self._keys)))
         # Mostly there is one row, and NumPy's calls cost more than the work.
         for number, params in changed:
@@ -36,7 +37,7 @@ class Points:
 
     def _set(self, number: int, codes: list[float]) -> None:
         self._x[number] = codes
-        self._active[number] = [not isnan(code) for code in codes]
+        self._active[number] = list(map(eq, codes, codes))  # NaN equals nothing, itself included
         key = self.codec.row.key(codes)
         self._recount(self._keys[number], key)
         self._keys[number] = key
@@ -51,7 +52,7 @@ class Points:
     @property
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(X, A), both read-only."""
-        return self._x.view(), self._active.view()
+        return self._x.view(len(self._keys)), self._active.view(len(self._keys))
 
     @property
     def keys(self) -> Mapping[bytes, int]:

@@ -1,9 +1,9 @@
 """A trial as it stands in the history: frozen, and a mapping of its active parameters."""
 
-from abc import ABC, abstractmethod
 from collections.abc import ItemsView, Iterator, KeysView, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+import msgspec
 
 from ayar.base.errors import ArgumentError, did_you_mean
 from ayar.base.registry import door
@@ -20,7 +20,7 @@ class Report(NamedTuple):
     fold: int | None = None
 
 
-class Parameters(ABC):
+class Parameters:
     """What a live and a recorded trial share: `trial["lr"]`, `f(**trial)`, `len`, `in`, `for`.
 
     `trial["x"]` of a vector, whose entries are the parameters x[0], x[1], ..., is the list of their values.
@@ -29,13 +29,16 @@ class Parameters(ABC):
 
     __slots__ = ()
 
+    parameters: Mapping[str, Any]
+    """Active parameters, native values; not to be written to."""
+
     @property
-    @abstractmethod
     def params(self) -> dict[str, Any]:
-        """Active parameters, native values."""
+        """Active parameters, native values: a copy."""
+        return dict(self.parameters)
 
     def __getitem__(self, name: str) -> Any:
-        params = self.params
+        params = self.parameters
         if name in params:
             return params[name]
         if vector := entries(name, params):
@@ -43,29 +46,28 @@ class Parameters(ABC):
         raise KeyError(f"no active parameter {name!r}{did_you_mean(name, params)}")
 
     def __contains__(self, name: object) -> bool:
-        return name in self.params
+        return name in self.parameters
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.params)
+        return iter(self.parameters)
 
     def __len__(self) -> int:
-        return len(self.params)
+        return len(self.parameters)
 
     def keys(self) -> KeysView[str]:
         """Names of the active parameters."""
-        return self.params.keys()
+        return self.parameters.keys()
 
     def items(self) -> ItemsView[str, Any]:
         """(name, value) of the active parameters."""
-        return self.params.items()
+        return self.parameters.items()
 
     def get(self, name: str, default: Any = None) -> Any:
         """The parameter's value, or `default` while it is inactive."""
-        return self.params.get(name, default)
+        return self.parameters.get(name, default)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Trial(Parameters):
+class Trial(Parameters, msgspec.Struct, frozen=True, eq=False, gc=False):
     """One trial: parameters, outcome and how it came about."""
 
     number: int
@@ -75,13 +77,13 @@ class Trial(Parameters):
     """One a goal, in the goals' order; empty until told."""
     sd: tuple[float, ...] = ()
     """Standard error of each value, where the objective knew it."""
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = {}
     """Constraint metrics by name."""
     reports: tuple[Report, ...] = ()
     """Intermediate values of the last attempt."""
-    attrs: Mapping[str, Any] = field(default_factory=dict)
+    attrs: Mapping[str, Any] = {}
     failure: Failure | None = None
-    note: Mapping[str, Any] = field(default_factory=dict)
+    note: Mapping[str, Any] = {}
     """The sampler's reasons."""
     seen: int | None = None
     """The last event the proposal was based on; None for a trial that was not proposed."""
@@ -96,13 +98,8 @@ class Trial(Parameters):
     asked_at: int | None = None
     """Microseconds since 1970 UTC."""
     told_at: int | None = None
-    source: Mapping[str, Any] = field(default_factory=dict)
+    source: Mapping[str, Any] = {}
     """Where an added or enqueued trial came from."""
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """Active parameters, native values."""
-        return dict(self.parameters)
 
     @property
     def value(self) -> float | None:
@@ -119,7 +116,7 @@ class Trial(Parameters):
         """Equal when every field is."""
         if not isinstance(other, Trial):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__dataclass_fields__)
+        return all(getattr(self, name) == getattr(other, name) for name in self.__struct_fields__)
 
     def __hash__(self) -> int:
         return hash((self.number, self.state, self.values))
