@@ -144,7 +144,7 @@ def test_one_goal_is_searched_better_than_by_chance() -> None:
 
 
 def test_a_result_constraint_is_learnt() -> None:
-    """Infeasible is most of the plane, and where the loss is least."""
+    """Feasible is a fiftieth of the plane, and the best lies in its corner, where half the children fall outside."""
     trials: list[Told] = []
     for _ in range(150):
         fold = fold_of(PLANE, trials, constraints=["m <= 0.2"])
@@ -152,4 +152,4 @@ def test_a_result_constraint_is_learnt() -> None:
         trials.append(Told(params, -params["x"], metrics={"m": params["x"] + params["y"]}))
     feasible = [trial.params["x"] for trial in trials if trial.metrics["m"] <= 0.2]
     assert max(feasible) > 0.19
-    assert sum(trial.metrics["m"] <= 0.2 for trial in trials[100:]) > 25
+    assert sum(trial.metrics["m"] <= 0.2 for trial in trials[100:]) > 15
