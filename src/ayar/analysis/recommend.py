@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.analysis.kept import kept
-from ayar.analysis.learned import Learned, learn
+from ayar.analysis.learned import Learned, learn_best
 from ayar.analysis.words import listed, number_text
 from ayar.base.errors import NoTrial
 from ayar.numerics.arrays import Bools, Floats, Ints
@@ -73,7 +73,7 @@ def recommend(fold: Fold) -> Recommendation:
             several goals, none that meets the thresholds.
     """
     best = _best(fold)
-    goals = tuple(learn(fold, index) for index in range(len(fold.setup.goals)))
+    goals = tuple(learn_best(fold, index) for index in range(len(fold.setup.goals)))
     judged = _judged(fold)
     if len(judged):
         judged = judged[_sure(fold, judged)]

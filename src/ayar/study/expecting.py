@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ayar.analysis.kept import Metric, learn_metric
-from ayar.analysis.learned import Learned, learn
+from ayar.analysis.learned import Learned, learn, learn_best
 from ayar.analysis.posterior import Posterior
 from ayar.analysis.recommend import MORE_LIKELY_THAN_NOT
 from ayar.base.errors import NoTrial
@@ -46,7 +46,7 @@ def expected_minimum(fold: Fold, goal: int | str = 0) -> ExpectedMinimum:
         NoTrial: too few complete trials to model, or no place that is expected to keep the result constraints.
         ArgumentError: the study has no such goal.
     """
-    learned = learn(fold, goal)
+    learned = learn_best(fold, goal)
     metrics = [
         (metric, MORE_LIKELY_THAN_NOT if constraint.confidence is None else constraint.confidence)
         for constraint in fold.setup.constraints
@@ -59,7 +59,7 @@ def expected_minimum(fold: Fold, goal: int | str = 0) -> ExpectedMinimum:
     if not np.isfinite(values[best]):
         raise NoTrial("expected a place that keeps the result constraints, found none; run more trials")
     point = points.rows(slice(best, best + 1))
-    mean, sd = learned.moments(point.U, point.A)
+    mean, sd = learn(fold, goal).moments(point.U, point.A)  # as `study.predict` says it
     params = fold.setup.space.codec.decode(point.X, point.A)[0]
     return ExpectedMinimum(params, learned.sample.goal.sign * float(mean[0]), float(sd[0]))
 

@@ -88,6 +88,15 @@ def test_nothing_complete_is_said_as_for_the_best() -> None:
         recommend(fold_of(BOX, []))
 
 
+def test_a_third_of_penalties_leaves_the_good_trials_as_far_apart_as_they_are() -> None:
+    points = Planted(BOX, 60).points
+    fold = fold_of(BOX, [(p, 1e6 if i % 3 == 0 else bowl(p)) for i, p in enumerate(points)])
+    chosen = recommend(fold).trials[0]
+    assert bowl(chosen.params) < np.quantile([bowl(p) for p in points], 0.1)
+    cliff = fold_of(BOX, [(p, 1e6 if p["x"] + p["y"] > 1.2 else bowl(p)) for p in points])
+    assert number(cliff) == best_number(cliff.history)
+
+
 def test_to_maximise_the_sign_turns() -> None:
     points = Planted(BOX, 30).points
     least, greatest = (
