@@ -10,9 +10,9 @@ choice, a smoothed table. Where a point lacks a parameter its kernel holds the b
 lacks is left out. So the density is one over the whole tree: given the parents, whatever they make active integrates
 to 1; branches share what they have in common and need no densities of their own.
 
-For numbers without steps the log densities of all kernels A, M at all points are one matrix product,
-    a (A ln N(x; M, s²) − A ln mass + (1 − A) ln q)  =  [M, A c, A] · [a x / s², a, −½ a x² / s² − a ln q] + a ln q,
-with c = −½ M² / s² − ln(s mass √2π), and x and M taken from the middle, which saves digits.
+For numbers without steps the log densities of all kernels at all points are three matrix products,
+    a (A ln N(x; M, s²) − A ln mass + (1 − A) ln q) = M · [a x / s²] + A c · [a] − A · [a x² / 2s² + a ln q] + a ln q,
+with c of `kernel_scales`, and x and M taken from the middle, which saves digits.
 
 Bandwidth: s = σ n^(−1/(p + 4)) for parameters of deviation σ in n points of p active parameters each, within
 [1 / min(100, n + 2), 1]. Sources: Scott 2015, Multivariate Density Estimation, eq. (6.44); the least bandwidth and the
@@ -29,16 +29,17 @@ from typing import TypeAlias
 import numpy as np
 
 from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.kernel_scales import Scales, log_scales
 from ayar.numerics.truncated_normal import log_mass, unit_mass, unit_quantile
 
 SCALE = 1.0
 """Factor of the bandwidth."""
 NARROWEST = 100.0
 """The least bandwidth is this part of the range."""
+_STEPS = 8.0  # of a bandwidth in a factor of 2, so that most stay as they were when a point is added
 _UNIFORM = 1.0 / 12.0  # variance that the belief adds, as one more point
 _NARROW_CELL = 1e-4  # where all cells are narrower, the density in the middle serves
 _LEAST_CHANCE = 1e-300  # stands for a chance of 0, whose logarithm is not finite
-_BLOCK = 1 << 13  # kernels times parameters at a time: larger arrays come page by page, at thrice the time
 _LN_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 
 
@@ -110,6 +111,7 @@ class Parzen:
         axes: the D parameters.
         U, A: (n, D) the points; n may be 0. Coordinates of inactive parameters are not read.
         weights: (n,) weights of the points; the belief's is 1.
+        scales: `log_scales`, or what remembers its numbers.
 
     >>> axes = Axes([Number(), Choice((0.5, 0.5))])
     >>> density = Parzen(axes, np.array([[0.2, 0.75]]), np.ones((1, 2), bool), np.ones(1))
@@ -117,9 +119,9 @@ class Parzen:
     [-0.134, -1.334]
     """
 
-    def __init__(self, axes: Axes, U: Floats, A: Bools, weights: Floats) -> None:
+    def __init__(self, axes: Axes, U: Floats, A: Bools, weights: Floats, scales: Scales = log_scales) -> None:
         self.weights: Floats = np.append(weights, 1.0) / (weights.sum() + 1.0)
-        self.parts = tuple(_parts(axes, U, A))
+        self.parts = tuple(_parts(axes, U, A, scales))
 
     def draw(self, uniforms: Floats) -> tuple[Floats, Ints]:
         """Points (m, D) from uniforms (m, 1 + D), all parameters given; and the kernel each is from, (m,).
@@ -158,10 +160,10 @@ class _Part(ABC):
         """(K, m) logarithm of every kernel's factor at every point (m, d); 0 where the point lacks the parameter."""
 
 
-def _parts(axes: Axes, U: Floats, A: Bools) -> Iterator[_Part]:
+def _parts(axes: Axes, U: Floats, A: Bools, scales: Scales) -> Iterator[_Part]:
     p = float(A.sum()) / max(len(A), 1)
     if len(axes.smooth):
-        yield _Smooth(axes, U, A, p)
+        yield _Smooth(axes, U, A, p, scales)
     for d, number in axes.stepped.items():
         yield _Stepped(d, number, U[:, d], A[:, d], p)
     for d, choice in axes.choices.items():
@@ -171,7 +173,7 @@ def _parts(axes: Axes, U: Floats, A: Bools) -> Iterator[_Part]:
 class _Smooth(_Part):
     """Normals cut to [0, 1], of all numbers without steps."""
 
-    def __init__(self, axes: Axes, U: Floats, A: Bools, p: float) -> None:
+    def __init__(self, axes: Axes, U: Floats, A: Bools, p: float, scales: Scales) -> None:
         self.axes, self.columns = axes, axes.smooth
         # `take` keeps rows together in memory, where indexing would not.
         self.A: Bools = A.take(self.columns, axis=1)
@@ -179,6 +181,7 @@ class _Smooth(_Part):
         self.M -= 0.5
         np.copyto(self.M, 0.0, where=~self.A)
         self.s = bandwidths(self.M, self.A, p)
+        self.c: Floats = np.where(self.A, scales(self.M, self.s), 0.0)
 
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
         own = np.concatenate([self.A, np.zeros((1, len(self.columns)), dtype=np.bool_)])[kernels]
@@ -187,15 +190,11 @@ class _Smooth(_Part):
 
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
         belief = np.where(a, _log_normal(x, self.axes.means, self.axes.sds), 0.0)
-        x = x - 0.5
-        precision = 1.0 / (self.s * self.s)
-        features = np.concatenate([a * x * precision, a, -0.5 * a * x * x * precision - belief], axis=1).T
+        u = a * (x - 0.5) / self.s
         log_kernels = np.zeros((len(self.M) + 1, len(x)))
-        block = max(_BLOCK // len(self.s), 1)
-        for start in range(0, len(self.M), block):
-            M, A = self.M[start : start + block], self.A[start : start + block]
-            constant = -0.5 * M * M * precision - np.log(self.s * unit_mass(M + 0.5, self.s)) - _LN_SQRT_2PI
-            log_kernels[start : start + len(M)] = np.concatenate([M, np.where(A, constant, 0.0), A], axis=1) @ features
+        np.matmul(self.M, (u / self.s).T, out=log_kernels[:-1])
+        log_kernels[:-1] += self.c @ a.T.astype(np.float64)
+        log_kernels[:-1] -= self.A.astype(np.float64) @ (0.5 * u * u + belief).T
         log_kernels += belief.sum(axis=1)
         return log_kernels
 
@@ -290,4 +289,5 @@ def bandwidths(V: Floats, active: Bools, p: float) -> Floats:
     scatter = np.einsum("nd,nd->d", V, V) - total * total / np.maximum(n, 1)
     variance = (np.maximum(scatter, 0.0) + _UNIFORM) / (n + 1.0)
     scott = SCALE * np.sqrt(variance) * np.maximum(n, 1) ** (-1.0 / (p + 4.0))
-    return np.asarray(np.clip(scott, 1.0 / np.minimum(NARROWEST, n + 2.0), 1.0))
+    steps = np.exp2(np.rint(np.log2(scott) * _STEPS) / _STEPS)
+    return np.asarray(np.clip(steps, 1.0 / np.minimum(NARROWEST, n + 2.0), 1.0))

@@ -7,13 +7,14 @@ n, b, D  told and pending trials, parameters      U, A  (n, D) unit coordinates 
 Start: `design`. Then `CANDIDATES` draws from the density of the good trials (`tpe_split`: the best tenth; several goals
 and constraints too); the one of largest ratio to the density of all other trials is tried (`tpe_ratio`). The others
 include failed and pending trials, and older ones weigh less. One density spans all parameters and branches; the priors
-of the space are a kernel of it (`numerics.parzen`). Nothing is kept between calls.
+of the space are a kernel of it (`numerics.parzen`). What is kept between calls may be dropped at any time with the same
+bits (`numerics.kernel_scales`).
 Sources: Bergstra et al. 2011, Algorithms for Hyper-Parameter Optimization, NeurIPS 24, section 4; Falkner et al. 2018,
 BOHB, arXiv:1807.01774, section 3.2 (one joint density); Watanabe 2023, arXiv:2304.11127 (weights, sizes).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from ayar.base.errors import ArgumentError, shorten
 from ayar.base.rng import Streams
 from ayar.numerics.arrays import Floats, Ints
+from ayar.numerics.kernel_scales import Memory
 from ayar.numerics.single_thread import one_blas_thread
 from ayar.samplers.base import Capabilities, Proposal, Sampler
 from ayar.samplers.candidates import Batch, completed, drawn, enumerated, pulled
@@ -67,6 +69,7 @@ class TPE(Sampler):
 
     joint: bool = True
     start: int | None = None
+    memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     capabilities: ClassVar = Capabilities(several_goals=True, result_constraints=True, learns=True)
 
@@ -159,16 +162,20 @@ class _Chooser:
         return losses, np.concatenate([self.told.violations, beyond_thresholds(losses, self.setup.goals)], axis=1)
 
     def _ratio(self, good: Ints) -> Ratio:
-        told, others = self.told, np.ones(len(self.told.U), dtype=np.bool_)
-        others[good] = False
-        U = np.concatenate([told.U[others], told.U_pending])
-        A = np.concatenate([told.A[others], told.A_pending])
-        kind = Joint if self.options.joint else Independent
-        return kind(
-            axes_of(self.setup.space),
-            Trials(told.U[good], told.A[good], np.ones(len(good))),
-            Trials(U, A, fading_weights(len(U))),
+        """Of the densities of the good trials, and of all others with the pending ones after them."""
+        told, n = self.told, len(self.told.U)
+        rest = np.delete(np.arange(n), good)
+        others = Trials(
+            np.concatenate([told.U[rest], told.U_pending]),
+            np.concatenate([told.A[rest], told.A_pending]),
+            fading_weights(len(rest) + len(told.U_pending)),
         )
+        best = Trials(told.U[good], told.A[good], np.ones(len(good)))
+        axes = axes_of(self.setup.space)
+        if not self.options.joint:
+            return Independent(axes, best, others)
+        places = np.concatenate([rest, np.arange(n, n + len(told.U_pending))])
+        return Joint(axes, best, others, self.options.memory.at(places))
 
     def _drawn(self) -> Choice | None:
         generator = self.rng(self.i, "draw")

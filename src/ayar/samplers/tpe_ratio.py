@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.kernel_scales import Scales, log_scales
 from ayar.numerics.parzen import Axes, Parzen
 
 Uniforms = Callable[[tuple[int, ...]], Floats]
@@ -46,8 +47,9 @@ class Ratio(ABC):
 class Joint(Ratio):
     """One density over all parameters: what good trials have in common in several of them is kept."""
 
-    def __init__(self, axes: Axes, good: Trials, others: Trials) -> None:
-        self.good, self.others = (Parzen(axes, part.U, part.A, part.weights) for part in (good, others))
+    def __init__(self, axes: Axes, good: Trials, others: Trials, scales: Scales = log_scales) -> None:
+        self.good = Parzen(axes, good.U, good.A, good.weights)
+        self.others = Parzen(axes, others.U, others.A, others.weights, scales)
         self.width = len(axes.each)
 
     def candidates(self, count: int, uniforms: Uniforms) -> tuple[Floats, Ints]:

@@ -12,7 +12,7 @@ import pytest
 
 from ayar.base.errors import ArgumentError
 from ayar.base.rng import Streams
-from ayar.samplers.base import Sampler
+from ayar.samplers.base import Sampler, options_of
 from ayar.samplers.random_search import RandomSearch
 from ayar.samplers.tpe import TPE, fading_weights
 from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal
@@ -259,6 +259,27 @@ def test_a_proposal_without_a_likely_free_point_says_so() -> None:
         "random",
         "neither design nor densities had a free point",
     )
+
+
+@pytest.mark.parity("G9")
+def test_a_sampler_with_a_past_proposes_the_same_bits_as_a_new_one() -> None:
+    sampler, space = (
+        TPE(),
+        Space({"x": Float(0, 1), "y": Float(0, 1), "z": Float(0, 1, when={"k": "a"}), "k": ["a", "b"]}),
+    )
+    trials = run(space, sampler, bowl, 40)
+    assert [propose(fold_of(space, trials[:n]), sampler) for n in (40, 7, 23)] == [
+        propose(fold_of(space, trials[:n]), TPE()) for n in (40, 7, 23)
+    ]
+
+
+def test_what_a_sampler_keeps_is_no_option() -> None:
+    sampler = TPE()
+    run(LINE, sampler, bowl, 12)
+    assert sampler == TPE()
+    assert repr(sampler) == "TPE(joint=True, start=None)"
+    assert options_of(sampler) == {}
+    assert options_of(TPE(joint=False, start=7)) == {"joint": False, "start": 7}
 
 
 def test_notes_of_earlier_proposals_do_not_matter() -> None:
