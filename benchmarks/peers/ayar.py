@@ -47,8 +47,10 @@ class Ayar:
 
     def recommend(self) -> dict[str, Any] | None:
         """`study.recommended`; nothing while there is none."""
-        found = getattr(self.study, "recommended", None)
-        return None if found is None else dict(found.params)
+        try:
+            return dict(self.study.recommended.params)
+        except ayar.errors.NoTrial:
+            return None
 
 
 if __name__ == "__main__":
