@@ -58,8 +58,8 @@ def wrap(value: object, where: str = "value") -> Json:
     if isinstance(value, Mapping):
         out = {}
         for key, item in value.items():
-            if not (isinstance(key, str) and _is_unicode(key)):
-                raise ArgumentError(f"{where}: JSON keys are text, got {shorten(key)}; write it as {str(key)!r}")
+            if not (type(key) is str and key.isascii()):
+                _check_key(key, where)
             out[key] = item if _is_plain(item) else wrap(item, f"{where}.{key}")
         return {"$": "map", "v": out} if "$" in out else out
     if isinstance(value, list | tuple):
@@ -70,12 +70,17 @@ def wrap(value: object, where: str = "value") -> Json:
     )
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: Any) -> bool:
     """Whether `wrap` would return `value` itself, as far as a glance tells; it does for most of what is wrapped."""
     kind = type(value)
     if kind is float:
-        return math.isfinite(value)  # type: ignore[arg-type]  # it is a float
-    return kind is bool or value is None or (kind is str and value.isascii())  # type: ignore[attr-defined]  # it is text
+        return math.isfinite(value)
+    return value.isascii() if kind is str else kind is bool or value is None
+
+
+def _check_key(key: object, where: str) -> None:
+    if not (isinstance(key, str) and _is_unicode(key)):
+        raise ArgumentError(f"{where}: JSON keys are text, got {shorten(key)}; write it as {str(key)!r}")
 
 
 def _is_unicode(text: str) -> bool:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ayar.space.codec_row import Demands, RowCodec
 from ayar.space.conditions import Structure, Tests
 from ayar.space.domains import Choices
+from ayar.space.given import Given
 from ayar.space.scales import Column, Floats, Scales, column_of
 from ayar.space.values import is_number
 
@@ -39,8 +40,11 @@ class Codec:
     [{'lr': 0.25, 'kernel': 'poly'}]
     """
 
-    def __init__(self, structure: Structure) -> None:
-        """Precompute what every call needs."""
+    given: Given | None
+    """The points that the space consists of; None where its domains say all."""
+
+    def __init__(self, structure: Structure, points: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Precompute what every call needs; `points` are those the space is limited to, if any."""
         self.structure = structure
         self.names = structure.free
         self.places = {name: place for place, name in enumerate(self.names)}
@@ -55,6 +59,7 @@ class Codec:
         ]
         self.row = RowCodec(structure, self._scales, self._demands)
         self._words = {name: _table(d) for name, d in structure.params.items() if isinstance(d, Choices)}
+        self.given = Given(self, points) if points else None
 
     def _placed(self, demands: Tests | None) -> Demands | None:
         if demands is None:
@@ -82,6 +87,10 @@ class Codec:
     def from_unit(self, U: Floats) -> Floats:
         """(n, D) codes of unit coordinates, all columns as though active; always inside the bounds and on the steps."""
         return self._scales.from_unit(U)
+
+    def nearest(self, U: Floats) -> Floats:
+        """(n, D) codes of places to try: those of `from_unit`, or of the given points nearest to them."""
+        return self.from_unit(U) if self.given is None else self.given.nearest(U)
 
     def activity(self, X: Floats) -> Mask:
         """(n, D) bool: which columns the conditions make active, given the codes of all."""

@@ -5,15 +5,19 @@ A row is a list of D codes with NaN where a parameter is inactive; for batches s
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from math import isnan, nan
 from typing import Any
 
 from ayar.space.conditions import Structure
 from ayar.space.domains import Choices, Domain, Float, Int
 from ayar.space.scales import Scales
+from ayar.space.values import is_number
 
 Demands = tuple[tuple[int, tuple[float, ...]], ...]
 """What must hold for a parameter to be active: (column, its codes), all of them."""
+
+_FLOATS = frozenset({float})
 
 
 class RowCodec:
@@ -33,19 +37,29 @@ class RowCodec:
         self._demands = demands
         self._held = structure.held
         self._places = {name: place for place, name in enumerate(structure.free)}
-        self._coders = [(name, structure.params[name].code) for name in structure.free]
+        self._names = structure.free
+        # A Float is its own code: only the others need a step each.
+        others = [name for name in structure.free if not isinstance(structure.params[name], Float)]
+        self._coders = [(self._places[name], structure.params[name].code) for name in others]
+        self._other_readers = [(name, _reader(structure.params[name])) for name in others]
         self._readers = [(name, self._places.get(name, -1), _reader(d)) for name, d in structure.params.items()]
         self._conditional = [name for name in demands if name in self._places and demands[name] != ()]
         self._all_free = len(self._places) == len(structure.params)
 
     def encode(self, point: Mapping[str, Any]) -> list[float]:
         """The row of a configuration: as `Codec.encode`."""
-        return [code(point[name]) if name in point else nan for name, code in self._coders]
+        codes = list(map(point.get, self._names, repeat(nan)))
+        for place, code in self._coders:
+            codes[place] = code(codes[place])
+        return codes if _FLOATS.issuperset(map(type, codes)) else [float(c) if is_number(c) else nan for c in codes]
 
     def decode(self, codes: Sequence[float]) -> dict[str, Any]:
         """The configuration of a row: native values, active parameters only, in the space's order."""
         if self._all_free and not any(map(isnan, codes)):
-            return {name: read(code) for (name, _, read), code in zip(self._readers, codes, strict=True)}
+            point: dict[str, Any] = dict(zip(self._names, codes, strict=True))
+            for name, read in self._other_readers:
+                point[name] = read(point[name])
+            return point
         point = {}
         for name, place, read in self._readers:
             if place >= 0:

@@ -18,6 +18,7 @@ from ayar.space.conditions import Structure, resolve_codes
 from ayar.space.domain import alternatives, spelled
 from ayar.space.evaluation import distance, holds
 from ayar.space.expression import Node, names_in, parse
+from ayar.space.given import Given
 from ayar.space.sense import check
 from ayar.space.values import label_for
 
@@ -144,6 +145,21 @@ class Forbidden(Rule):
 
     def __str__(self) -> str:
         return f"forbidden {self.written()}"
+
+
+@dataclass(frozen=True, eq=False)
+class Listed(Rule):
+    """Being one of the points that the space was given."""
+
+    given: Given
+    names: tuple[str, ...] = ()
+
+    def met(self, codec: Codec, X: Floats, A: Mask) -> Mask:
+        """Where the whole configuration is on the list."""
+        return np.array([key in self.given.keys for key in codec.keys(codec.mask(X, A))], dtype=bool)
+
+    def __str__(self) -> str:
+        return f"one of the {len(self.given):,} given points ({self.given.digest})"
 
 
 def constraint_of(rule: Any, structure: Structure) -> Expression | Function:

@@ -40,7 +40,8 @@ def draw(space: Space, uniforms: Uniforms, count: int, accept: Accept | None = N
     """
     found = _Found(space, count, accept)
     size, tries = count, 0
-    while found.missing and tries < PLAIN_DRAWS + count:
+    # Given points are drawn from their list: in the cube the lonely ones would come up more often.
+    while space.codec.given is None and found.missing and tries < PLAIN_DRAWS + count:
         found.keep(found.suitable(space.codec.from_unit(uniforms(size))))
         tries += size
         size = min(4 * max(size, 4), LARGEST_BATCH)
@@ -99,8 +100,11 @@ def _harder(space: Space, uniforms: Uniforms, found: _Found) -> None:
 def listing(codec: Codec, most: int) -> Floats | None:
     """(m, D) codes of every configuration once, inactive columns at their first level, rules left out.
 
-    None where a column is continuous, or the product of all levels is above `most`.
+    None where a column is continuous, or the product of all levels is above `most`. A list of given points, of any
+    length, is what it is.
     """
+    if codec.given is not None:
+        return codec.given.X
     levels = [column.levels for column in codec.columns]
     if not all(levels) or math.prod(levels) > most:
         return None

@@ -11,8 +11,9 @@ from ayar.base.errors import SpaceError, did_you_mean, shorten
 from ayar.space import grid as grids
 from ayar.space.codec import Codec, Floats, Mask
 from ayar.space.conditions import Structure
-from ayar.space.constraints import Rule, constraint_of, forbidden_of
+from ayar.space.constraints import Listed, Rule, constraint_of, forbidden_of
 from ayar.space.domains import Domain
+from ayar.space.given import domains_from, rows_of
 from ayar.space.shorthand import domains_of
 from ayar.space.size import count
 
@@ -25,6 +26,8 @@ class Space:
         constraints: expressions such as "batch * width <= 4096", or functions of the active parameters to a bool.
         forbidden: combinations that must not occur, such as {"solver": "lbfgs", "penalty": ["l1", "elasticnet"]}.
         fixed: name to the one value that parameter keeps; it stays in `params`, without freedom.
+        points: the configurations that the space consists of, where it is a finite list of given ones; `params` may
+            then be left out, and is read off them.
 
     Raises:
         SpaceError: anything that contradicts itself; the message says what and where.
@@ -39,17 +42,23 @@ class Space:
 
     def __init__(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, Any] | None = None,
         *,
         constraints: Iterable[Any] = (),
         forbidden: Iterable[Any] = (),
         fixed: Mapping[str, Any] | None = None,
+        points: Iterable[Mapping[str, Any]] | None = None,
     ) -> None:
         """See the class."""
-        self.structure = Structure(domains_of(params), dict(fixed or {}))
+        rows = [] if points is None else rows_of(points)
+        self.structure = Structure(domains_of(domains_from(rows) if params is None else params), dict(fixed or {}))
         self.constraints = tuple(constraint_of(rule, self.structure) for rule in _several("constraints", constraints))
         self.forbidden = tuple(forbidden_of(values, self.structure) for values in _several("forbidden", forbidden))
-        self.codec = Codec(self.structure)
+        self.points = tuple(self._whole(place, row) for place, row in enumerate(rows) if self._keeps_fixed(row))
+        """The configurations that the space consists of; empty where its domains say all."""
+        if rows and not self.points:
+            raise SpaceError(f"points: none of {len(rows)} has the fixed values {shorten(dict(fixed or {}))}")
+        self.codec = Codec(self.structure, self.points)
 
     @property
     def params(self) -> Mapping[str, Domain]:
@@ -66,15 +75,16 @@ class Space:
         """Name to value, of the parameters fixed by the caller."""
         return {name: self.params[name].value(self.structure.held[name]) for name in self.structure.fixed}
 
-    @property
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """Constraints and forbidden combinations together."""
-        return (*self.constraints, *self.forbidden)
+        """Constraints, forbidden combinations and the list of given points together."""
+        listed = () if self.codec.given is None else (Listed(self.codec.given),)
+        return (*self.constraints, *self.forbidden, *listed)
 
     @cached_property
     def size(self) -> int | float:
         """Number of configurations that the conditions allow, rules left out; inf if one is continuous."""
-        return count(self.structure)
+        return count(self.structure) if self.codec.given is None else len(self.codec.given)
 
     def feasible(self, X: Floats, A: Mask) -> Mask:
         """(n,) bool: which coded configurations meet all constraints and hold no forbidden combination."""
@@ -97,6 +107,26 @@ class Space:
     def explain(self, params: Mapping[str, Any]) -> str | None:
         """Why `params` is not contained, in words; None if it is."""
         return self._fault_of_values(params) or self._fault_of_activity(params) or self._fault_of_rules(params)
+
+    def _keeps_fixed(self, row: Mapping[str, Any]) -> bool:
+        """Whether a given point has the fixed values, where it names them."""
+        held = self.structure.held
+        return all(name not in row or self.params[name].code(row[name]) == held[name] for name in self.structure.fixed)
+
+    def _whole(self, place: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A given point with native values, constants and fixed values filled in."""
+        adopted = self._filled(row)
+        fault = self._fault_of_values(adopted) or self._fault_of_activity(adopted)
+        if fault is not None:
+            raise SpaceError(f"points: point {place}, {shorten(dict(row))}: {fault}")
+        return {name: adopted[name] for name in self.params if name in adopted}
+
+    def _filled(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        adopted = {name: self.params[name].adopt(v) if name in self.params else v for name, v in params.items()}
+        for name in self.structure.active(adopted):
+            if name in self.structure.held:
+                adopted.setdefault(name, self.params[name].value(self.structure.held[name]))
+        return adopted
 
     def _fault_of_values(self, params: Mapping[str, Any]) -> str | None:
         for name, value in params.items():
@@ -139,10 +169,7 @@ class Space:
         Raises:
             SpaceError: not a configuration of this space; the message says why.
         """
-        adopted = {name: self.params[name].adopt(v) if name in self.params else v for name, v in params.items()}
-        for name in self.structure.active(adopted):
-            if name in self.structure.held:
-                adopted.setdefault(name, self.params[name].value(self.structure.held[name]))
+        adopted = self._filled(params)
         fault = self.explain(adopted)
         if fault is not None:
             raise SpaceError(f"{shorten(dict(params))} is not in the space: {fault}")
@@ -157,7 +184,8 @@ class Space:
     def fix(self, values: Mapping[str, Any]) -> "Space":
         """This space with further parameters fixed."""
         fixed = {**self.fixed, **values}
-        return Space(self.params, constraints=self.constraints, forbidden=self.forbidden, fixed=fixed)
+        points = self.points or None
+        return Space(self.params, constraints=self.constraints, forbidden=self.forbidden, fixed=fixed, points=points)
 
     def grid(self, points: int | None = None) -> Iterator[dict[str, Any]]:
         """Every configuration exactly once, lazily, rules minded; see `ayar.space.grid`.
@@ -168,7 +196,9 @@ class Space:
         Raises:
             SpaceError: a continuous Float, and no `points`.
         """
-        return grids.grid(self.structure, self.codec, self.rules, points)
+        if self.codec.given is None:
+            return grids.grid(self.structure, self.codec, self.rules, points)
+        return (dict(point) for point in self.points if self.contains(point))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Space) and self._key() == other._key()
@@ -180,7 +210,7 @@ class Space:
         s = self.structure
         domains = [(name, domain.without_when(), frozenset(s.tests[name])) for name, domain in s.params.items()]
         held = {name: s.held[name] for name in s.fixed}
-        return domains, held, frozenset(map(str, self.constraints)), frozenset(map(str, self.forbidden))
+        return domains, held, frozenset(map(str, self.rules))
 
     def __repr__(self) -> str:
         parts = ["{" + ", ".join(f"{name!r}: {domain!r}" for name, domain in self.params.items()) + "}"]
@@ -188,6 +218,8 @@ class Space:
             parts += [f"{word}={value!r}"] if value else []
         if self.forbidden:
             parts.append(f"forbidden=[{', '.join(rule.written() for rule in self.forbidden)}]")
+        if self.points:
+            parts.append(f"points={shorten(list(self.points))}")
         return f"Space({', '.join(parts)})"
 
 

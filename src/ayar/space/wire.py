@@ -245,7 +245,7 @@ def params_to_wire(space: Space, params: Mapping[str, Any]) -> dict[str, Any]:
     """
     wire = dict(params)
     for name, value in params.items():
-        if type(value) not in _WRITTEN_AS_THEY_ARE and not (type(value) is float and math.isfinite(value)):
+        if not (math.isfinite(value) if type(value) is float else type(value) in _WRITTEN_AS_THEY_ARE):
             wire[name] = _choice_to_wire(space.params.get(name), value)
     return wire
 
@@ -278,9 +278,10 @@ def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
     read = {name: data[name] for name in domains if name in data}
     if len(read) < len(data):
         read |= data
-    for name, value in data.items():
-        if type(value) not in _ADOPTED_AS_THEY_ARE:
-            read[name] = _param_from_wire(name, domains.get(name), value)
+    if not _ADOPTED_AS_THEY_ARE.issuperset(map(type, data.values())):
+        for name, value in data.items():
+            if type(value) not in _ADOPTED_AS_THEY_ARE:
+                read[name] = _param_from_wire(name, domains.get(name), value)
     return read
 
 

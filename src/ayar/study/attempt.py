@@ -51,7 +51,9 @@ class Attempt:
 
     def _trial(self, payload: Payload, channel: Channel) -> LiveTrial:
         proposed = beyond(self.declared, payload.params)
-        declared = {name: value for name, value in payload.params.items() if name not in proposed}
+        declared = payload.params
+        if proposed:
+            declared = {name: value for name, value in declared.items() if name not in proposed}
         params = params_from_wire(self.declared, declared)
         return LiveTrial(payload.number, params, proposed, declared=self.declared, seed=self.seed, channel=channel)
 

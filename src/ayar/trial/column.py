@@ -28,7 +28,7 @@ class Column:
             wider[:room] = self._data
             self._data = wider
 
-    def __setitem__(self, row: int, value: Any) -> None:
+    def __setitem__(self, row: int | list[int], value: Any) -> None:
         self._data[row] = value
 
     def view(self, length: int) -> NDArray[Any]:

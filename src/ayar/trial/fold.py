@@ -190,7 +190,7 @@ class Fold:
 
     def _resumed(self, event: ev.Event, body: ev.TrialResumed) -> None:
         row = self._move(event)
-        row.reports.clear()
+        row.reports = None
         row.asked.clear()
         self._begin(row, event, body.attempt, body.lease)
 
@@ -213,6 +213,7 @@ class Fold:
 
     def _reported(self, event: ev.Event, body: ev.TrialReported) -> None:
         row = self._move(event)
+        row.reports = row.reports or []
         row.reports.extend(Report(point.step, number_from_wire(point.value), point.fold) for point in body.points)
 
     def _decided(self, event: ev.Event, _body: ev.TrialDecided) -> None:

@@ -40,7 +40,8 @@ class Row(msgspec.Struct, gc=False):
     values: tuple[float, ...] = ()
     sd: tuple[float, ...] = ()
     metrics: dict[str, float] = {}
-    reports: list[Report] = []
+    reports: list[Report] | None = None
+    """None before the first: an empty list a row would be the only thing of many rows that the collector visits."""
     attrs: dict[str, Any] = {}
     failure: Failure | None = None
     note: Mapping[str, Any] = {}
@@ -68,7 +69,6 @@ class History:
         self.head = 0
         """The last event folded in."""
         self._rows: list[Row] = []
-        self._frozen: dict[int, Trial] = {}
         self._state = Column(_RESERVED, np.int8)
         self._counts = [0] * len(STATES)
         self._values = Column(math.nan, np.float64, len(self.goals))
@@ -167,7 +167,7 @@ class History:
 
     def reports(self, number: int) -> Sequence[Report]:
         """Intermediate values of one trial's last attempt."""
-        return self._rows[number].reports
+        return self._rows[number].reports or ()
 
     def row(self, number: int) -> Row:
         """What the fold knows of one trial; not to be written to outside `trial.fold`."""
@@ -181,9 +181,7 @@ class History:
         """
         if not 0 <= number < len(self._rows):
             raise NoTrial(f"no trial has number {number}; this study has {len(self._rows)}, counted from 0")
-        if number not in self._frozen:
-            self._frozen[number] = _freeze(self._rows[number])
-        return self._frozen[number]
+        return _freeze(self._rows[number])
 
     def trials(self, *states: State) -> Iterator[Trial]:
         """Trials by number, all that hold parameters or only those in `states`."""
@@ -203,14 +201,13 @@ class History:
     # -- extending; called by trial.fold alone ---------------------------------------------------------------------
 
     def open_row(self, number: int) -> Row:
-        """The row of `number`, made (with those before it) when it is new; its frozen copy is forgotten."""
+        """The row of `number`, made (with those before it) when it is new."""
         if number >= len(self._rows):
             self._counts[_RESERVED] += number + 1 - len(self._rows)
             self._rows.extend(Row(i) for i in range(len(self._rows), number + 1))
             if number >= len(self._state):
                 for column in (self._state, self._values, self._sd, self._violations, self._told):
                     column.make_room(number + 1)
-        self._frozen.pop(number, None)
         return self._rows[number]
 
     def set_params(self, row: Row, params: dict[str, Any]) -> None:
@@ -248,7 +245,7 @@ def _freeze(row: Row) -> Trial:
         values=row.values,
         sd=row.sd,
         metrics=dict(row.metrics),
-        reports=tuple(row.reports),
+        reports=tuple(row.reports or ()),
         attrs=dict(row.attrs),
         failure=row.failure,
         note=row.note,

@@ -4,7 +4,6 @@ n  trials by number    D  coded columns    X  (n, D) natural values, NaN where i
 """
 
 from collections.abc import Iterable, Mapping
-from operator import eq
 from typing import Any
 
 import numpy as np
@@ -23,24 +22,19 @@ class Points:
         self._active = Column(False, np.bool_, len(codec.names))
         self._keys: list[bytes | None] = []
         self._count: dict[bytes, int] = {}
+        self._fresh: list[int] = []
+        """Rows whose keys are known and that the arrays do not hold yet: not every sampler looks at those."""
 
     def update(self, length: int, changed: Iterable[tuple[int, Mapping[str, Any] | None]]) -> None:
         """Make the tables `length` rows long and encode the rows in `changed`: (number, parameters or None)."""
-        if length > len(self._x):
-            self._x.make_room(length)
-            self._active.make_room(length)
         self._keys.extend([None] * (length - len(self._keys)))
-        # Mostly there is one row, and NumPy's calls cost more than the work.
+        row = self.codec.row
         for number, params in changed:
             if params is not None:
-                self._set(number, self.codec.row.encode(params))
-
-    def _set(self, number: int, codes: list[float]) -> None:
-        self._x[number] = codes
-        self._active[number] = list(map(eq, codes, codes))  # NaN equals nothing, itself included
-        key = self.codec.row.key(codes)
-        self._recount(self._keys[number], key)
-        self._keys[number] = key
+                key = row.key(row.encode(params))
+                self._recount(self._keys[number], key)
+                self._keys[number] = key
+                self._fresh.append(number)
 
     def _recount(self, before: bytes | None, now: bytes) -> None:
         if before is not None:
@@ -52,7 +46,16 @@ class Points:
     @property
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(X, A), both read-only."""
-        return self._x.view(len(self._keys)), self._active.view(len(self._keys))
+        length = len(self._keys)
+        self._x.make_room(length)
+        self._active.make_room(length)
+        if self._fresh:
+            # A key is the bytes of its row.
+            joined = b"".join(self._keys[number] or b"" for number in self._fresh)
+            X = np.frombuffer(joined).reshape(len(self._fresh), len(self.codec.names))
+            self._x[self._fresh], self._active[self._fresh] = X, ~np.isnan(X)
+            self._fresh = []
+        return self._x.view(length), self._active.view(length)
 
     @property
     def keys(self) -> Mapping[bytes, int]:

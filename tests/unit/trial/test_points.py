@@ -49,3 +49,13 @@ def test_a_row_that_changes_gives_its_old_key_back() -> None:
     assert list(points.keys.values()) == [2]
     points.update(2, [(1, {"x": 0.7, "kind": "a"})])
     assert sorted(points.keys.values()) == [1, 1]
+
+
+def test_the_arrays_hold_what_changed_since_they_were_last_read() -> None:
+    points = Points(SPACE.codec)
+    points.update(1, [(0, {"x": 0.5, "kind": "a"})])
+    assert points.arrays[0].tolist() == [[0.5, 0.0]]
+    points.update(3, [(2, {"x": 0.25, "kind": "b"}), (0, {"x": 0.75, "kind": "a"}), (0, {"x": 1.0, "kind": "a"})])
+    X, A = points.arrays
+    assert X[[0, 2]].tolist() == [[1.0, 0.0], [0.25, 1.0]]
+    assert A.tolist() == [[True, True], [False, False], [True, True]]
