@@ -47,17 +47,12 @@ class Unseen:
             SpaceError: no configuration meets the space's rules.
         """
         row, width = self.space.codec.row, len(self.space.codec.names)
-        codes = row.from_unit(generator.random(width).tolist())
-        key = row.key(codes)
-        # Nearly every first draw will do: it is spared the machinery for those that do not.
-        if self.is_free(key) and self._meets_rules(codes):
-            self._own.add(key)
-            return row.decode(codes)
+        if not self.space.rules:
+            codes = row.from_unit(generator.random(width).tolist())
+            key = row.key(codes)
+            # Nearly every first draw will do: it is spared the machinery for those that do not.
+            if self.is_free(key):
+                self._own.add(key)
+                return row.decode(codes)
         X, _ = draw(self.space, lambda m: generator.random((m, width)), 1, self.accepts)
         return self.take(X) if len(X) else None
-
-    def _meets_rules(self, codes: list[float]) -> bool:
-        if not self.space.rules:
-            return True
-        X = np.array([codes])
-        return bool(self.space.feasible(X, ~np.isnan(X))[0])
