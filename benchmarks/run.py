@@ -11,7 +11,7 @@ failed for that unit: its file holds the trials until then and the reason, and t
 deletes it.
 
 Columns: trial (in the order of telling), loss (empty: failed), truth of what was tried, truth of what the tuner would
-recommend now (infinite before the first success), seconds of its ask and of its tell.
+recommend (infinite before the first success), seconds of its ask and of its tell.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import math
 import multiprocessing
 import time
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -34,6 +34,9 @@ from benchmarks.peers import PEERS, Peer, python_of
 from benchmarks.peers.process import PeerFailed, Process, Talk
 from benchmarks.problems import Params, Problem, active
 from benchmarks.results import FAILED, HEAD, write_scales
+
+OFTEN, SELDOM = 10, 5
+"""A tuner with a recommendation of its own is asked for it after each of the first trials, then after every fifth."""
 
 
 class Row(NamedTuple):
@@ -83,7 +86,7 @@ class Run:
     def __init__(self, process: Talk, problem: Problem, unit: Unit) -> None:
         self.process, self.problem, self.unit = process, problem, unit
         self.truths: dict[str, float] = {}
-        self.best_loss, self.best_truth = math.inf, math.inf
+        self.best_loss, self.best_truth, self.word = math.inf, math.inf, math.inf
         recommends = process.peer.recommends
         self.recommends = recommends == "always" or (recommends == "noisy" and problem.noisy)
 
@@ -126,12 +129,16 @@ class Run:
         truth = self.truth(params)
         if loss is not None and loss < self.best_loss:
             self.best_loss, self.best_truth = loss, truth
-        return Row(told + 1, loss, truth, self.recommended(), asked["seconds"], answer["seconds"])
+        return Row(told + 1, loss, truth, self.recommended(told + 1), asked["seconds"], answer["seconds"])
 
-    def recommended(self) -> float:
-        """Truth of what the tuner recommends: its own word if it has one, else the best value observed."""
-        answer = self.process.say({"op": "recommend"}) if self.recommends else None
-        return self.best_truth if answer is None else self.truth(self.params(answer["params"]))
+    def recommended(self, trial: int) -> float:
+        """Truth of what the tuner recommends: the best value observed, or its own word of now or some trials ago."""
+        if not self.recommends:
+            return self.best_truth
+        if trial <= OFTEN or trial % SELDOM == 0 or trial == self.unit.trials:
+            answer = self.process.say({"op": "recommend"})
+            self.word = self.best_truth if answer is None else self.truth(self.params(answer["params"]))
+        return self.word
 
     def truth(self, params: Params) -> float:
         """The loss without noise, worked out once."""
@@ -149,12 +156,20 @@ PROCESSES: dict[str, Talk] = {}
 
 @cache
 def problems(suite: str) -> dict[str, Problem]:
-    """The problems of a suite by name, loaded once in each process."""
+    """The problems of a suite by name, loaded once in each process.
+
+    Raises:
+        SystemExit: there is no such suite, or its data are not here.
+    """
     from benchmarks.suites import SUITES, load
+    from benchmarks.suites.data import MissingDataError
 
     if suite not in SUITES:
         raise SystemExit(f"no suite {suite!r}; there are {', '.join(SUITES)}")
-    return {problem.name: problem for problem in load(suite)}
+    try:
+        return {problem.name: problem for problem in load(suite)}
+    except MissingDataError as missing:
+        raise SystemExit(f"suite {suite!r}: {missing}") from missing
 
 
 def play(unit: Unit, problem: Problem, peer: Peer) -> str | None:
@@ -194,41 +209,52 @@ def work(unit: Unit) -> tuple[str | None, float]:
 
 
 def sample(names: dict[str, list[str]], count: int, seed: int, out: Path) -> dict[str, list[str]]:
-    """`count` problems of each suite for the slow peers, and a note of them beside the results."""
+    """`count` problems of each suite for the slow peers (0: all), and a note of them beside the results.
+
+    Raises:
+        SystemExit: another sample was drawn there before.
+    """
     drawn = {}
-    for suite, all_names in names.items():
-        rng = np.random.default_rng([seed, zlib.crc32(suite.encode())])
-        drawn[suite] = (
-            sorted(np.array(all_names)[rng.permutation(len(all_names))[:count]].tolist()) if count else all_names
-        )
+    for suite, found in names.items():
+        order = np.random.default_rng([seed, zlib.crc32(suite.encode())]).permutation(len(found))
+        drawn[suite] = sorted(found[i] for i in order[: count or len(found)])
     note = out / "sample.json"
-    before: dict[str, Any] = {"seed": seed, "count": count, "problems": {}}
+    whole: dict[str, Any] = {"seed": seed, "count": count, "problems": {}}
     if note.exists():
-        before = json.loads(note.read_text())
-    if (before["seed"], before["count"]) != (seed, count):
-        raise SystemExit(
-            f"{note}: drawn before as {before['count']} by seed {before['seed']}; take those, or another --out"
-        )
+        whole = json.loads(note.read_text())
+    if (whole["seed"], whole["count"]) != (seed, count):
+        before = f"drawn before as --sample {whole['count']} --sample-seed {whole['seed']}"
+        raise SystemExit(f"{note}: {before}; say the same, or give another --out")
+    whole["problems"] |= drawn
     out.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps({**before, "problems": {**before["problems"], **drawn}}, indent=1) + "\n")
+    note.write_text(json.dumps(whole, indent=1) + "\n")
     return drawn
+
+
+def known(names: str) -> list[str]:
+    """The peers of an argument.
+
+    Raises:
+        SystemExit: one is not in the table, or has no environment.
+    """
+    peers = names.split(",")
+    unknown = [peer for peer in peers if peer not in PEERS]
+    if unknown:
+        raise SystemExit(f"no peer {', '.join(unknown)}; there are {', '.join(PEERS)}")
+    missing = ",".join(sorted({PEERS[p].script for p in peers if not Path(python_of(PEERS[p].script)).exists()}))
+    if missing:
+        raise SystemExit(f"no environment for {missing}: python -m benchmarks.peers --install {missing}")
+    return peers
 
 
 def units(given: argparse.Namespace) -> list[Unit]:
     """All runs that have no file yet: seed by seed, problems mixed, so that what is done early is balanced."""
-    peers = given.peers.split(",")
-    unknown = [peer for peer in peers if peer not in PEERS]
-    if unknown:
-        raise SystemExit(f"no peer {', '.join(unknown)}; there are {', '.join(PEERS)}")
-    missing = sorted({PEERS[peer].script for peer in peers if not Path(python_of(PEERS[peer].script)).exists()})
-    if missing:
-        raise SystemExit(
-            f"no environment for {', '.join(missing)}: python -m benchmarks.peers --install {','.join(missing)}"
-        )
+    peers = known(given.peers)
     names = {suite: list(problems(suite)) for suite in given.suite.split(",")}
-    chosen = sample(names, given.sample, given.sample_seed, given.out)
     for suite in names:
         write_scales(given.out, problems(suite).values())
+    slow = any(PEERS[peer].slow for peer in peers)
+    chosen = sample(names, given.sample, given.sample_seed, given.out) if slow else {}
     homes = {given.out / problems(suite)[name].suite / name: (suite, name) for suite in names for name in names[suite]}
     pairs = list(homes.items())
     order = np.random.default_rng(0).permutation(len(pairs))
@@ -242,8 +268,8 @@ def units(given: argparse.Namespace) -> list[Unit]:
     return [unit for unit in found if not unit.path.exists()]
 
 
-def main() -> None:
-    """Read the arguments, run, say how far it is."""
+def arguments() -> argparse.Namespace:
+    """What the command says."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--suite", required=True, help="with commas")
     parser.add_argument("--peers", required=True, help="with commas")
@@ -256,25 +282,37 @@ def main() -> None:
     parser.add_argument("--sample-seed", type=int, default=0)
     parser.add_argument("--limit", type=float, default=3600.0, help="seconds of thinking a unit")
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def ending(future: Future[tuple[str | None, float]]) -> str:
+    """How a unit ended, in words."""
+    if future.exception():
+        return f"broken: {future.exception()!r}"
+    reason, seconds = future.result()
+    return f"{seconds:.1f} s" if reason is None else f"failed: {reason}"
+
+
+def main() -> None:
+    """Run what is asked and not there, and say how far it is."""
+    given = arguments()
     todo = units(given)
-    begin, done, failed, broken = time.perf_counter(), 0, 0, 0
+    begin = time.perf_counter()
+    count: Counter[str] = Counter()
     with ProcessPoolExecutor(given.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        futures: dict[Future[tuple[str | None, float]], Unit] = {pool.submit(work, unit): unit for unit in todo}
-        for future in as_completed(futures):
-            unit, done = futures[future], done + 1
-            if future.exception():
-                broken += 1
-                ending = f"BROKEN {future.exception()!r}"
-            else:
-                reason, seconds = future.result()
-                failed += reason is not None
-                ending = f"{seconds:.1f} s" + ("" if reason is None else f", failed: {reason}")
-            left = (time.perf_counter() - begin) / done * (len(todo) - done)
-            name = f"{unit.suite}/{unit.problem} {unit.peer} {unit.seed}"
-            print(f"{done}/{len(todo)}, {left / 60:.0f} min left: {name}: {ending}", flush=True)
-    print(f"{done} runs, {failed} failed, {broken} broken in the benchmark itself")
-    if broken:
+        futures = {pool.submit(work, unit): unit for unit in todo}
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                unit, words = futures[future], ending(future)
+                count[words.partition(":")[0]] += 1
+                left = (time.perf_counter() - begin) / done * (len(todo) - done) / 60
+                where = f"{unit.suite}/{unit.problem} {unit.peer} {unit.seed}"
+                print(f"{done}/{len(todo)}, {left:.0f} min left: {where}: {words}", flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
+    print(f"{len(todo)} runs, {count['failed']} failed, {count['broken']} broken in the benchmark itself")
+    if count["broken"]:
         raise SystemExit(1)
 
 

@@ -1,7 +1,8 @@
 """bayesian-optimization as `maximize` runs it: five random points, then its default acquisition.
 
 Log scales are its user's to make, so it gets logarithms; ordinals by their place. A failed trial is told as the worst.
-With trials out it lies about them (its ConstantLiar round the default).
+With trials out it lies about them (its ConstantLiar round the default), except where there are choices, on which its
+liar fails.
 """
 
 import math
@@ -40,10 +41,11 @@ class BayesOpt(Observed):
     def __init__(self, start: Start) -> None:
         self.space = start.space
         varies = [axis for axis in start.space if len(axis.values) > 1 or (not axis.values and axis.low < axis.high)]
+        lies = start.pending > 1 and all(axis.kind != "categorical" for axis in varies)
         self.optimizer = BayesianOptimization(
             None,
             {axis.name: bounds(axis) for axis in varies},
-            acquisition_function=ConstantLiar(UpperConfidenceBound()) if start.pending > 1 else None,
+            acquisition_function=ConstantLiar(UpperConfidenceBound()) if lies else None,
             random_state=start.seed,
             verbose=0,
             allow_duplicate_points=True,

@@ -64,6 +64,16 @@ def test_a_tuners_own_recommendation_counts_where_its_peer_says_so() -> None:
     assert [rows(Fixed([5.0], recommends=0.5), peer)[0].recommended for peer in peers] == [0.5, 0.5, 5.0]
 
 
+def test_a_tuners_own_word_is_asked_ten_times_then_at_every_fifth_trial_and_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    tuner = Fixed([5.0] * 17, recommends=0.5)
+    monkeypatch.setattr(tuner, "recommend", lambda: asked.append(len(tuner.told)))
+    assert [row.recommended for row in rows(tuner, Peer("ayar", recommends="always"), trials=17)] == [5.0] * 17
+    assert asked == [*range(1, 11), 15, 17]
+
+
 def test_with_trials_pending_the_oldest_is_told_first() -> None:
     tuner = Fixed([1.0, 2.0, 3.0, 4.0])
     here = Here(QUICK, tuner)
@@ -148,9 +158,23 @@ def test_slow_peers_run_on_the_sample_that_is_noted(tmp_path: Path) -> None:
     assert run.units(given(tmp_path)) == todo
 
 
+def test_quick_peers_alone_draw_no_sample(tmp_path: Path) -> None:
+    run.units(given(tmp_path, peers="random"))
+    assert not (tmp_path / "sample.json").exists()
+
+
+def test_a_suite_without_its_data_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.problems.cache_clear()
+    monkeypatch.delenv("AYAR_BENCH_DATA", raising=False)
+    with pytest.raises(SystemExit, match=r"suite 'kernels': this suite reads measured data: set AYAR_BENCH_DATA"):
+        run.units(given(tmp_path, suite="kernels"))
+    with pytest.raises(SystemExit, match=r"no suite 'kernel'; there are tabular"):
+        run.units(given(tmp_path, suite="kernel"))
+
+
 def test_another_sample_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     run.units(given(tmp_path))
-    with pytest.raises(SystemExit, match=r"drawn before as 2 by seed 0"):
+    with pytest.raises(SystemExit, match=r"drawn before as --sample 2 --sample-seed 0"):
         run.units(given(tmp_path, sample_seed=1))
 
 
