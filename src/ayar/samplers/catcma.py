@@ -67,12 +67,17 @@ class Layout:
         """N + c: uniform numbers that a point takes."""
         return len(self.ordered) + len(self.unordered)
 
+    def seeds(self, uniforms: Floats) -> Floats:
+        """(k, N + c) uniform numbers to what points are made from: normal ones for ordered columns, the rest as it is."""
+        N = len(self.ordered)
+        return np.hstack([ndtri(np.maximum(uniforms[:, :N], _LEAST_UNIFORM)), uniforms[:, N:]])
+
     def codes(self, points: Points) -> Floats:
         """(k, D) natural values, all columns as though active."""
         U = np.full((len(points.V), len(self.codec.columns)), 0.5)
         U[:, self.ordered] = np.where(self.discrete, np.clip(points.V, 0.0, 1.0), cma.mirrored(points.V))
         U[:, self.unordered] = (points.J + 0.5) / self.levels
-        return self.codec.from_unit(U)
+        return self.codec.nearest(U)
 
     def points(self, X: Floats, middle: Floats) -> Points:
         """The points of masked natural values; inactive ordered coordinates are those of `middle`, (N,)."""
@@ -123,11 +128,10 @@ class Model:
         categories = Categories.start(layout.levels, _least(layout), q)
         return cls(layout, strategy, gaussian, categories, np.full(len(layout.ordered), 0.5))
 
-    def points(self, uniforms: Floats) -> Points:
-        """(k, N + c) uniform numbers to points."""
+    def points(self, seeds: Floats) -> Points:
+        """(k, N + c) numbers, as `Layout.seeds` makes them, to points."""
         N = len(self.layout.ordered)
-        normal = ndtri(np.maximum(uniforms[:, :N], _LEAST_UNIFORM))
-        return Points(self.gaussian.points(normal), self.categories.choices(uniforms[:, N:]))
+        return Points(self.gaussian.points(seeds[:, :N]), self.categories.choices(seeds[:, N:]))
 
     def learned(self, ranked: Points, active: Bools, failed: Bools) -> "Model":
         """The distribution after a generation.
@@ -156,8 +160,9 @@ class Model:
             own = layout.middles(g.mean[None])[0]
             V, success = margin.centred(V, layout.middles(V), own, layout.discrete, self.strategy.parents)
         g = cma.folded(cma.learn(g, self.strategy, V, weights, counts), ~layout.discrete)
-        widest = g.deviations[~layout.discrete].max(initial=0.0)
-        g = replace(g, sigma=g.sigma * min(1.0, _WIDEST / max(widest, _WIDEST)))
+        widest = float(g.deviations[~layout.discrete].max(initial=0.0))
+        if widest > _WIDEST:
+            g = replace(g, sigma=g.sigma * _WIDEST / widest)
         if layout.discrete.any():
             cells = layout.cells(g.mean)
             g, chances = margin.corrected(g, cells, layout.discrete, success, _least(layout), chances)

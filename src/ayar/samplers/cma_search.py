@@ -75,6 +75,8 @@ class Search:
         """Of the study, over all runs."""
         self.stopped = ""
         """Why the last run ended; with restarts "none" the distribution stays as it was then."""
+        self._seeds: tuple[int, Floats] | None = None
+        """Of the block last used, which the next generation often begins with."""
         self._past: list[Ended] = []
         self._position = 0
         self._cut = 0
@@ -101,20 +103,24 @@ class Search:
         """The draws among which trial `number` has its own, and its row there."""
         block, row = divmod(number, _BLOCK)
         if block not in self._blocks:
-            self._blocks[block] = self._draw(_BLOCK, block, "cma")
+            if self._seeds is None or self._seeds[0] != block:
+                self._seeds = block, self._seed(_BLOCK, block, "cma")
+            self._blocks[block] = self._draw(self._seeds[1])
         return self._blocks[block], row
 
     def redrawn(self, number: int) -> Drawn:
         """Further draws for trial `number`, in order."""
-        return self._draw(_REDRAWS, number, "cma again")
+        return self._draw(self._seed(_REDRAWS, number, "cma again"))
 
-    def _draw(self, count: int, number: int, purpose: str) -> Drawn:
+    def _seed(self, count: int, number: int, purpose: str) -> Floats:
+        return self.layout.seeds(stream(self.seed, number, purpose).random((count, self.layout.width)))
+
+    def _draw(self, seeds: Floats) -> Drawn:
         codec = self.space.codec
-        uniforms = stream(self.seed, number, purpose).random((count, self.layout.width))
         with one_blas_thread():
-            points = self.model.points(uniforms)
+            points = self.model.points(seeds)
         X = codec.masked(self.layout.codes(points))
-        fits = self.space.feasible(X, ~np.isnan(X)) if self.space.rules else np.ones(count, dtype=np.bool_)
+        fits = self.space.feasible(X, ~np.isnan(X)) if self.space.rules else np.ones(len(X), dtype=np.bool_)
         return Drawn(points, X, fits, codec.keys(X))
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -193,10 +199,9 @@ class Search:
 
     def _tried(self, history: History, numbers: Ints, X: Floats) -> Points:
         """What each trial tried: its draw where it is of this generation, else its point, brought within reach."""
-        to_unit, gaussian = self.space.codec.to_unit, self.model.gaussian
-        tried = self.layout.points(X, gaussian.mean)
-        V, J, drawn_X = tried.V.copy(), tried.J.copy(), np.full(X.shape, np.nan)
-        ours = np.zeros(len(numbers), dtype=np.bool_)
+        layout, to_unit, gaussian = self.layout, self.space.codec.to_unit, self.model.gaussian
+        V, J = np.empty((len(X), len(layout.ordered))), np.empty((len(X), len(layout.unordered)), dtype=np.intp)
+        drawn_X, ours = np.full(X.shape, np.nan), np.zeros(len(X), dtype=np.bool_)
         for i, number in enumerate(numbers.tolist()):
             note = history.note(number)
             if _is_own(history, number) and note["generation"] == self.generation:
@@ -205,7 +210,8 @@ class Search:
         # A draw that was made in another space, or with another seed, is a point from outside too.
         outside = ~ours | (np.abs(to_unit(drawn_X) - to_unit(X)) > _SAME).any(axis=1)
         if outside.any():
-            V[outside], J[outside] = gaussian.shortened(tried.V[outside]), tried.J[outside]
+            points = layout.points(X[outside], gaussian.mean)
+            V[outside], J[outside] = gaussian.shortened(points.V), points.J
         return Points(V, J)
 
     def _end_run(self) -> None:

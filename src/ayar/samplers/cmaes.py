@@ -53,7 +53,7 @@ class CMAES(Sampler):
     """
 
     population: int | None = None
-    sigma: float = 0.2
+    sigma: float = 0.15
     restarts: str = "ipop"
     capabilities: ClassVar = Capabilities(result_constraints=True, learns=True)
     _kept: _Kept = field(default_factory=_Kept, init=False, repr=False, compare=False)

@@ -29,8 +29,9 @@ def start(space: Space = MIXED, population: int = 8, sigma: float = 0.2) -> Mode
     return Model.start(layout, population, Gaussian.start(np.full(len(layout.ordered), 0.5), sigma))
 
 
-def uniforms(rows: int, model: Model, key: int = 0) -> Points:
-    return model.points(np.random.Generator(np.random.Philox(key=key)).random((rows, model.layout.width)))
+def draws(rows: int, model: Model, key: int = 0) -> Points:
+    uniform = np.random.Generator(np.random.Philox(key=key)).random((rows, model.layout.width))
+    return model.points(model.layout.seeds(uniform))
 
 
 def test_numbers_and_ordinals_have_an_order_choices_have_none_one_value_is_left_out() -> None:
@@ -43,7 +44,7 @@ def test_numbers_and_ordinals_have_an_order_choices_have_none_one_value_is_left_
 
 
 def test_every_draw_is_a_configuration() -> None:
-    X = LAYOUT.codes(uniforms(200, start(sigma=1.0)))
+    X = LAYOUT.codes(draws(200, start(sigma=1.0)))
     assert all(MIXED.contains(params) for params in MIXED.codec.decode(X, np.ones_like(X, dtype=bool)))
 
 
@@ -56,7 +57,7 @@ def test_a_float_beyond_its_range_is_folded_back_and_steps_are_cut() -> None:
 
 
 def test_a_tried_configuration_comes_back_as_the_middle_of_its_cells() -> None:
-    drawn = uniforms(50, start())
+    drawn = draws(50, start())
     X = LAYOUT.codes(drawn)
     read = LAYOUT.points(X, np.full(5, 0.5))
     assert read.J.tolist() == drawn.J.tolist()
@@ -66,7 +67,7 @@ def test_a_tried_configuration_comes_back_as_the_middle_of_its_cells() -> None:
 
 
 def test_an_inactive_coordinate_is_read_as_the_mean() -> None:
-    X = LAYOUT.codes(uniforms(1, start()))
+    X = LAYOUT.codes(draws(1, start()))
     X[0, [0, 1]] = np.nan
     read = LAYOUT.points(X, np.full(5, 0.3))
     assert (read.V[0, 0], read.J[0, 0]) == (0.3, 0)
@@ -97,7 +98,7 @@ def test_walls_stand_where_the_value_changes(name: str, u: float) -> None:
 
 def test_failed_trials_draw_nothing_towards_them() -> None:
     model = start()
-    drawn = uniforms(8, model)
+    drawn = draws(8, model)
     every = np.ones((8, len(MIXED.codec.names)), dtype=np.bool_)
     failed = np.arange(8) >= 1
     after = model.learned(drawn, every, failed)
@@ -112,7 +113,7 @@ def test_a_parameter_that_was_never_active_stays_where_it_was() -> None:
     model = start()
     active = np.ones((8, len(MIXED.codec.names)), dtype=np.bool_)
     active[:, [0, 1]] = False
-    after = model.learned(uniforms(8, model), active, np.zeros(8, dtype=np.bool_))
+    after = model.learned(draws(8, model), active, np.zeros(8, dtype=np.bool_))
     assert after.gaussian.mean[0] == 0.5
     assert after.categories.q[0].tolist() == model.categories.q[0].tolist()
     assert (after.gaussian.mean[1:] != 0.5).any()
@@ -122,7 +123,7 @@ def test_a_distribution_gets_no_wider_than_the_range() -> None:
     model = start(Space({"x": (0.0, 1.0), "y": (0.0, 1.0)}), sigma=0.9)
     every, none = np.ones((8, 2), dtype=np.bool_), np.zeros(8, dtype=np.bool_)
     for generation in range(30):
-        far = uniforms(8, model, generation)
+        far = draws(8, model, generation)
         order = np.argsort(-np.abs(far.V - 0.5).sum(axis=1), kind="stable")
         model = model.learned(far.rows(order), every, none)
         assert model.gaussian.deviations.max() <= 1.0 + 1e-12
@@ -132,12 +133,12 @@ def test_a_distribution_gets_no_wider_than_the_range() -> None:
 @pytest.mark.parametrize("space", [{"k": ["a", "b", "c"], "flag": [True, False]}, {"x": (0.0, 1.0)}, {"n": (1, 9)}])
 def test_spaces_of_one_kind_learn_too(space: object) -> None:
     model = start(Space(space))  # type: ignore[arg-type]  # shorthand
-    drawn = uniforms(8, model)
+    drawn = draws(8, model)
     active = np.ones((8, len(model.layout.codec.names)), dtype=np.bool_)
     after = model.learned(drawn, active, np.zeros(8, dtype=np.bool_))
-    assert model.layout.codes(uniforms(5, after)).shape == (5, active.shape[1])
+    assert model.layout.codes(draws(5, after)).shape == (5, active.shape[1])
 
 
 def test_a_uniform_zero_is_no_infinite_step() -> None:
     model = start()
-    assert np.isfinite(model.points(np.zeros((1, 7))).V).all()
+    assert np.isfinite(model.points(model.layout.seeds(np.zeros((1, 7)))).V).all()

