@@ -2,7 +2,7 @@
 
 n, D  points and parameters              U, A  (n, D) unit coordinates and activity
 K     kernels: n, then the belief's      w     (K,) weights, sum 1
-d     some numeric parameters            M, s  (K, d) centres and bandwidths
+d     numbers without steps              M, s  (n, d) centres and (d,) bandwidths; q  the belief
 m     points to score or to draw         x, a  (m, d) their coordinates and activity
 
 A kernel is, for a number, a normal cut to [0, 1], or its mass in the value's cell where the number has steps; for a
@@ -14,9 +14,9 @@ For numbers without steps the log densities of all kernels at all points are thr
     a (A ln N(x; M, s²) − A ln mass + (1 − A) ln q) = M · [a x / s²] + A c · [a] − A · [a x² / 2s² + a ln q] + a ln q,
 with c of `kernel_scales`, and x and M taken from the middle, which saves digits.
 
-Bandwidth: s = σ n^(−1/(p + 4)) for parameters of deviation σ in n points of p active parameters each, within
-[1 / min(100, n + 2), 1]. Sources: Scott 2015, Multivariate Density Estimation, eq. (6.44); the least bandwidth and the
-tables: Watanabe 2023, arXiv:2304.11127, section 3.3; measured against the gap to the neighbour in
+Bandwidth: s = σ n^(−1/(p + 4)) for parameters of deviation σ in n points of p active parameters each, in steps of an
+eighth of an octave, within [1 / min(100, n + 2), 1]. Sources: Scott 2015, Multivariate Density Estimation, eq. (6.44);
+least bandwidth and tables: Watanabe 2023, arXiv:2304.11127, section 3.3; measured against the gap to the neighbour in
 docs/research/engine-ablations.md, 14.
 """
 
@@ -157,7 +157,7 @@ class _Part(ABC):
 
     @abstractmethod
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
-        """(K, m) logarithm of every kernel's factor at every point (m, d); 0 where the point lacks the parameter."""
+        """(K, m) logarithm of every kernel's factor at every point (m, d); 0 where a is not, and x is ½."""
 
 
 def _parts(axes: Axes, U: Floats, A: Bools, scales: Scales) -> Iterator[_Part]:
@@ -190,7 +190,7 @@ class _Smooth(_Part):
 
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
         belief = np.where(a, _log_normal(x, self.axes.means, self.axes.sds), 0.0)
-        u = a * (x - 0.5) / self.s
+        u = (x - 0.5) / self.s  # 0 where the point lacks the parameter
         log_kernels = np.zeros((len(self.M) + 1, len(x)))
         np.matmul(self.M, (u / self.s).T, out=log_kernels[:-1])
         log_kernels[:-1] += self.c @ a.T.astype(np.float64)
