@@ -69,7 +69,7 @@ def join(*batches: Batch) -> Batch:
 
 def settle(space: Space, U: Floats) -> Batch:
     """The points of the space nearest to unit coordinates U (m, D); those that break its constraints are dropped."""
-    return admit(space, space.codec.from_unit(np.rint(np.clip(U, 0.0, 1.0) * _GRAIN) / _GRAIN))
+    return admit(space, space.codec.nearest(np.rint(np.clip(U, 0.0, 1.0) * _GRAIN) / _GRAIN))
 
 
 def admit(space: Space, X: Floats) -> Batch:
@@ -102,7 +102,7 @@ def pulled(space: Space, U: Floats, anchors: Floats) -> Batch:
 
 def allowed(space: Space, U: Floats) -> Bools:
     """(m,) mask of the unit coordinates whose nearest points keep the constraints."""
-    X = space.codec.from_unit(np.clip(U, 0.0, 1.0))
+    X = space.codec.nearest(np.clip(U, 0.0, 1.0))
     A = space.codec.activity(X)
     return np.asarray(space.feasible(space.codec.mask(X, A), A))
 

@@ -58,7 +58,7 @@ def _dealt(levels: int, generator: np.random.Generator) -> Ints:
 def _first(space: Space) -> Floats:
     """(1, D) natural values: defaults where given, else the first choice and the middle of a range."""
     codec = space.codec
-    middle = codec.from_unit(np.array([[_middle(column) for column in codec.columns]]))
+    middle = codec.nearest(np.array([[_middle(column) for column in codec.columns]]))
     given, _ = codec.encode([space.defaults()])
     return np.where(np.isnan(given), middle, given)
 

@@ -133,7 +133,7 @@ class _Evolution:
         """(P, D) codes of a Latin hypercube; the very first trial takes the space's defaults where it has any."""
         P, codec = self.generations.population, self.space.codec
         cube = LatinHypercubes(len(codec.names), P, lambda _, shape: generator.random(shape))
-        codes = codec.from_unit(cube.points(np.arange(P)))
+        codes = codec.nearest(cube.points(np.arange(P)))
         if wave == 0:
             given, active = codec.encode([self.space.defaults()])
             codes[0, active[0]] = given[0, active[0]]
@@ -142,7 +142,7 @@ class _Evolution:
     def _children(self, mothers: Floats, fathers: Floats, uniforms: Uniforms) -> Floats:
         active = np.maximum((~np.isnan(mothers)).sum(axis=1, keepdims=True), 1)
         children = mutate(self._genes, cross(self._genes, mothers, fathers, uniforms), 1.0 / active, uniforms)
-        return self.space.codec.from_unit(children)
+        return self.space.codec.nearest(children)
 
     def _mutant(self, unseen: Unseen, codes: Floats, uniforms: Uniforms) -> dict[str, Any] | None:
         """A free configuration near the codes (D,) of all parameters."""
@@ -150,7 +150,7 @@ class _Evolution:
         U = np.tile(codec.to_unit(codes[None]), (_VARIANTS, 1))
         for rate in _RATES:
             rates = np.full((_VARIANTS, 1), rate / max(U.shape[1], 1))
-            variants = codec.from_unit(mutate(self._genes, U, rates, uniforms))
+            variants = codec.nearest(mutate(self._genes, U, rates, uniforms))
             X = codec.mask(variants, codec.activity(variants))
             free = np.flatnonzero(_fits(self.space, variants) & unseen.accepts(X))
             if len(free):

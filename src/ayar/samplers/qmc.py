@@ -77,7 +77,7 @@ def _walk(feasible: Callable[[Floats, Mask], Mask], codec: Codec, kind: str, see
     seen: set[bytes] = set()
     start, newest, size = 0, 0, SMALLEST_BATCH
     while start - newest < LONGEST_GAP:
-        X = codec.from_unit(sequence.points(np.arange(start, start + size)))
+        X = codec.nearest(sequence.points(np.arange(start, start + size)))
         A = codec.activity(X)
         masked = codec.mask(X, A)
         for key in codec.keys(masked[feasible(masked, A)]):

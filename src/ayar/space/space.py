@@ -54,11 +54,10 @@ class Space:
         self.structure = Structure(domains_of(domains_from(rows) if params is None else params), dict(fixed or {}))
         self.constraints = tuple(constraint_of(rule, self.structure) for rule in _several("constraints", constraints))
         self.forbidden = tuple(forbidden_of(values, self.structure) for values in _several("forbidden", forbidden))
-        self.points = tuple(self._whole(place, row) for place, row in enumerate(rows) if self._keeps_fixed(row))
-        """The configurations that the space consists of; empty where its domains say all."""
-        if rows and not self.points:
+        whole = [self._whole(place, row) for place, row in enumerate(rows) if self._keeps_fixed(row)]
+        if rows and not whole:
             raise SpaceError(f"points: none of {len(rows)} has the fixed values {shorten(dict(fixed or {}))}")
-        self.codec = Codec(self.structure, self.points)
+        self.codec = Codec(self.structure, whole)
 
     @property
     def params(self) -> Mapping[str, Domain]:
@@ -74,6 +73,14 @@ class Space:
     def fixed(self) -> Mapping[str, Any]:
         """Name to value, of the parameters fixed by the caller."""
         return {name: self.params[name].value(self.structure.held[name]) for name in self.structure.fixed}
+
+    @cached_property
+    def points(self) -> tuple[Mapping[str, Any], ...]:
+        """The given configurations that the space consists of, each once; empty where its domains say all."""
+        if self.codec.given is None:
+            return ()
+        X = self.codec.masked(self.codec.given.X)
+        return tuple(self.codec.decode(X, ~np.isnan(X)))
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

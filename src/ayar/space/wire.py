@@ -18,7 +18,8 @@ from ayar.space.domains import Bool, Categorical, Choices, Constant, Domain, Flo
 from ayar.space.space import Space
 from ayar.space.values import is_json_scalar, is_plain
 
-SCHEMA = 1
+SCHEMA = 2
+"""2 knows lists of given points; a space without them is written as 1, which older versions read."""
 _TYPES: dict[str, type[Domain]] = {
     "float": Float,
     "int": Int,
@@ -176,8 +177,9 @@ def space_to_json(space: Space) -> dict[str, Any]:
     >>> space_from_json(space_to_json(Space({"lr": (0.1, 1.0)}))) == Space({"lr": (0.1, 1.0)})
     True
     """
+    given = {"points": [_point_to_json(space, point) for point in space.points]} if space.points else {}
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA if given else 1,
         "params": [_param_to_json(space, name) for name in space.names],
         "constraints": [_rule_to_json(rule) for rule in space.constraints],
         "forbidden": [
@@ -187,7 +189,17 @@ def space_to_json(space: Space) -> dict[str, Any]:
         "fixed": [
             [name, _codes_to_json(space, name, {space.structure.held[name]})[0]] for name in space.structure.fixed
         ],
+        **given,
     }
+
+
+def _point_to_json(space: Space, point: Mapping[str, Any]) -> dict[str, Any]:
+    domains = space.params
+    return {name: value_to_json(domains[name].shown(domains[name].code(value))) for name, value in point.items()}
+
+
+def _point_from_json(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    return {name: value_from_json(value, f"{where}.{name}") for name, value in data.items()}
 
 
 def _param_to_json(space: Space, name: str) -> dict[str, Any]:
@@ -228,6 +240,7 @@ def space_from_json(data: Any) -> Space:
             constraints=[_rule_from_json(rule) for rule in data["constraints"]],
             forbidden=[_combination(pairs) for pairs in data["forbidden"]],
             fixed={name: value_from_json(value, f"$.fixed.{name}") for name, value in data["fixed"]},
+            points=[_point_from_json(p, f"$.points[{i}]") for i, p in enumerate(data.get("points", ()))] or None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SpaceError(f"$: not a stored space: {type(error).__name__} {error} in {shorten(data)}") from None

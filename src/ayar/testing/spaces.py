@@ -42,6 +42,7 @@ SPACES: Mapping[str, Space] = {
     ),
     "steps": Space({"x": Float(0.0, 1.0, step=0.25), "n": Int(0, 100, step=10)}),
     "one value": Space({"x": Float(2.0, 2.0), "n": Int(3, 3), "y": Float(-1.0, 1.0)}),
+    "given points": Space(points=[{"x": i * i / 7.0, "n": i % 5, "kind": "abc"[i % 3]} for i in range(40)]),
 }
 """Spaces with more points than a suite asks for."""
 
@@ -49,5 +50,6 @@ FINITE: Mapping[str, Space] = {
     "four": Space({"x": Categorical(["a", "b"]), "flag": Bool()}),
     "branches": Space({"kind": Categorical(["n", "c"]), "n": Int(1, 3, when={"kind": "n"})}),
     "ruled": Space({"a": Int(1, 4), "b": Int(1, 4)}, constraints=["a < b"]),
+    "given": Space(points=[{"x": 0.1, "y": 5.0}, {"x": 0.11, "y": 5.0}, {"x": 0.9, "y": -3.0}]),
 }
 """Spaces of a few points each, to be walked to the end."""

@@ -75,7 +75,7 @@ def test_a_domain_comes_back_equal(name: str) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"schema": 2}, r"\$\.schema: this space was written by a newer Ayar \(schema 2, here 1\); update ayar"),
+        ({"schema": 3}, r"\$\.schema: this space was written by a newer Ayar \(schema 3, here 2\); update ayar"),
         ({}, r"\$\.schema: expected a stored space, got \{\}"),
         ([], r"expected a stored space"),
         ({"schema": 1}, r"not a stored space: KeyError 'params'"),
