@@ -22,6 +22,8 @@ SUITES: dict[str, str] = {
     "rbv2_xgboost": "benchmarks.suites.yahpo:rbv2_xgboost",
     "rbv2_xgboost-all": "benchmarks.suites.yahpo:rbv2_xgboost_all",
     "yahpo": "benchmarks.suites.yahpo:yahpo",
+    "real": "benchmarks.suites.real:real",
+    "mnist1d": "benchmarks.suites.mnist1d:mnist1d",
     "bayesmark": "benchmarks.suites.bayesmark:bayesmark",
     "synthetic": "benchmarks.suites.synthetic:synthetic",
     "bbob": "benchmarks.suites.coco:bbob",

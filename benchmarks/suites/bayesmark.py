@@ -215,7 +215,7 @@ def bayesmark() -> list[Problem]:
 def scale(key: str) -> tuple[str, Scale]:
     """The scale of a function that has changed."""
     space, task = parts(key)
-    return key, find(space, task.truths, draws=100, rounds=8, kept=4, children=5)
+    return key, find(space, task.truths, draws=40, rounds=6, kept=2, children=3)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,9 @@ def remembered(task: CrossValidated, params: tuple[tuple[str, Any], ...], seed: 
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         model = task.build(dict(params), seed)
-        scores = cross_val_score(model, x, y, scoring=task.metric, cv=task.folds, error_score=np.nan)
+        try:
+            scores = cross_val_score(model, x, y, scoring=task.metric, cv=task.folds, error_score=np.nan)
+        except ValueError:  # no fold could be fitted
+            return float("inf")
     loss = -float(np.mean(scores))
     return loss if np.isfinite(loss) else float("inf")
