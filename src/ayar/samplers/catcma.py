@@ -68,7 +68,7 @@ class Layout:
         return len(self.ordered) + len(self.unordered)
 
     def seeds(self, uniforms: Floats) -> Floats:
-        """(k, N + c) uniform numbers to what points are made from: normal ones for ordered columns, the rest as it is."""
+        """(k, N + c) uniform numbers to what points are made from: the first N turned normal, the rest as they are."""
         N = len(self.ordered)
         return np.hstack([ndtri(np.maximum(uniforms[:, :N], _LEAST_UNIFORM)), uniforms[:, N:]])
 

@@ -1,9 +1,6 @@
 """Where a CMA-ES stands, read from a history: its runs and generations, and which trials each learned from.
 
 N, c  ordered columns and categories     D  all columns     λ  population     generations and runs count from 0
-A proposal is row (number mod 32) of the uniform numbers of block ⌊number / 32⌋ of the study, put through the
-distribution that the history gives. So trials of different numbers never take the same draw, however many workers ask
-at once and however many trials wait; what a generation changes is the distribution.
 A generation ends with its λ-th told trial, whichever they are: one that was asked of an earlier generation of the run
 counts with the point it tried, its step shortened to what the distribution could have drawn. Failed trials rank last,
 those that break a result constraint before them, by how much; cancelled ones were never there. Of the foreign trials
@@ -12,7 +9,6 @@ Sources: Hansen 2011, arXiv:1110.4181 (points from elsewhere); Nomura et al. 202
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,14 +20,13 @@ from ayar.numerics.cma_stops import Course, stop_reason
 from ayar.numerics.pareto import rank_feasible_first
 from ayar.numerics.single_thread import one_blas_thread
 from ayar.samplers.catcma import Layout, Model, Points
+from ayar.samplers.cma_draws import Draws
 from ayar.samplers.cma_start import first_model, restarted_model, warm_model
 from ayar.samplers.restarts import Ended, Run, next_run
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
 from ayar.trial.state import State
 
-_BLOCK = 32
-_REDRAWS = 64
 _SAME = 1e-6  # unit coordinates this close are the same draw, made on another machine
 
 
@@ -42,18 +37,6 @@ class Options:
     population: int | None
     sigma: float
     restarts: str
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """Draws of one generation: the points and what they mean in the space."""
-
-    points: Points
-    X: Floats
-    """(k, D) masked natural values."""
-    fits: Bools
-    """(k,) which keep the space's rules."""
-    keys: Sequence[bytes]
 
 
 class Search:
@@ -75,19 +58,19 @@ class Search:
         """Of the study, over all runs."""
         self.stopped = ""
         """Why the last run ended; with restarts "none" the distribution stays as it was then."""
-        self._seeds: tuple[int, Floats] | None = None
-        """Of the block last used, which the next generation often begins with."""
         self._past: list[Ended] = []
         self._position = 0
         self._cut = 0
         self._started = False
         first = Run(options.population or cma.usual_population(self.layout.width))
         self._usual = first_model(self.space, self.layout, first.population, options.sigma)
+        self.draws = Draws(setup.space, self.layout, seed, self._usual)
         self._begin(first, self._usual)
 
     def _begin(self, run: Run, model: Model) -> None:
         self._run = run
         self.model = model
+        self.draws.use(model)
         self._course = Course()
         self._told = 0
         self._await_generation()
@@ -95,33 +78,6 @@ class Search:
     def _await_generation(self) -> None:
         self._members: list[int] = []
         self._foreign: list[int] = []
-        self._blocks: dict[int, Drawn] = {}
-
-    # -- draws -----------------------------------------------------------------------------------------------------
-
-    def drawn(self, number: int) -> tuple[Drawn, int]:
-        """The draws among which trial `number` has its own, and its row there."""
-        block, row = divmod(number, _BLOCK)
-        if block not in self._blocks:
-            if self._seeds is None or self._seeds[0] != block:
-                self._seeds = block, self._seed(_BLOCK, block, "cma")
-            self._blocks[block] = self._draw(self._seeds[1])
-        return self._blocks[block], row
-
-    def redrawn(self, number: int) -> Drawn:
-        """Further draws for trial `number`, in order."""
-        return self._draw(self._seed(_REDRAWS, number, "cma again"))
-
-    def _seed(self, count: int, number: int, purpose: str) -> Floats:
-        return self.layout.seeds(stream(self.seed, number, purpose).random((count, self.layout.width)))
-
-    def _draw(self, seeds: Floats) -> Drawn:
-        codec = self.space.codec
-        with one_blas_thread():
-            points = self.model.points(seeds)
-        X = codec.masked(self.layout.codes(points))
-        fits = self.space.feasible(X, ~np.isnan(X)) if self.space.rules else np.ones(len(X), dtype=np.bool_)
-        return Drawn(points, X, fits, codec.keys(X))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -196,6 +152,7 @@ class Search:
         with one_blas_thread():
             tried = self._tried(history, numbers, X[numbers])
             self.model = self.model.learned(tried, A[numbers], failed)
+        self.draws.use(self.model)
 
     def _tried(self, history: History, numbers: Ints, X: Floats) -> Points:
         """What each trial tried: its draw where it is of this generation, else its point, brought within reach."""
@@ -205,7 +162,7 @@ class Search:
         for i, number in enumerate(numbers.tolist()):
             note = history.note(number)
             if _is_own(history, number) and note["generation"] == self.generation:
-                drawn, row = (self.redrawn(number), note["redraw"]) if "redraw" in note else self.drawn(number)
+                drawn, row = (self.draws.again(number), note["redraw"]) if "redraw" in note else self.draws.of(number)
                 ours[i], V[i], J[i], drawn_X[i] = True, drawn.points.V[row], drawn.points.J[row], drawn.X[row]
         # A draw that was made in another space, or with another seed, is a point from outside too.
         outside = ~ours | (np.abs(to_unit(drawn_X) - to_unit(X)) > _SAME).any(axis=1)

@@ -14,7 +14,8 @@ from weakref import WeakKeyDictionary
 from ayar.base.errors import ArgumentError, did_you_mean, shorten
 from ayar.base.rng import Streams
 from ayar.samplers.base import Capabilities, Proposal, Sampler
-from ayar.samplers.cma_search import Drawn, Options, Search
+from ayar.samplers.cma_draws import Drawn
+from ayar.samplers.cma_search import Options, Search
 from ayar.samplers.restarts import RESTARTS
 from ayar.samplers.unseen import Unseen
 from ayar.trial.history import History
@@ -53,7 +54,7 @@ class CMAES(Sampler):
     """
 
     population: int | None = None
-    sigma: float = 0.15
+    sigma: float = 0.2
     restarts: str = "ipop"
     capabilities: ClassVar = Capabilities(result_constraints=True, learns=True)
     _kept: _Kept = field(default_factory=_Kept, init=False, repr=False, compare=False)
@@ -97,10 +98,10 @@ def _drawn(search: Search, unseen: Unseen, number: int) -> Proposal | None:
     """The trial's own draw, or the first of its further ones that is free and keeps the rules."""
     if not search.layout.width:
         return None
-    drawn, row = search.drawn(number)
+    drawn, row = search.draws.of(number)
     if _is_good(drawn, row, unseen):
         return Proposal(unseen.take(drawn.X[row : row + 1]), _note(search))
-    again = search.redrawn(number)
+    again = search.draws.again(number)
     row = next((row for row in range(len(again.X)) if _is_good(again, row, unseen)), -1)
     return Proposal(unseen.take(again.X[row : row + 1]), {**_note(search), "redraw": row}) if row >= 0 else None
 

@@ -67,7 +67,7 @@ def test_reading_bit_by_bit_gives_the_state_of_reading_at_once() -> None:
 def test_it_learns_from_the_draws_themselves() -> None:
     told = trials(6)
     before, after = read(told[:5]), read(told)
-    V = np.array([before.drawn(number)[0].points.V[number % 32] for number in range(6)])
+    V = np.array([before.draws.of(number)[0].points.V[number % 32] for number in range(6)])
     order = np.argsort([bowl(trial.params) for trial in told], kind="stable")
     strategy = before.model.strategy
     expected = strategy.weights[:3] @ (V[order][:3] - 0.5)

@@ -194,7 +194,6 @@ def test_a_space_without_freedom_has_one_point() -> None:
     assert [trial.params for trial in run({"c": 3}, CMAES(), lambda _: 0.0, 5)] == [{"c": 3}]
 
 
-@pytest.mark.parity("SP4")
 def test_integers_do_not_freeze_while_floats_converge() -> None:
     space = Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0), "n": Int(0, 20)})
 
