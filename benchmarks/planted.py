@@ -205,7 +205,7 @@ TASKS: dict[str, Task] = {
     ),
     "trust region": Task(
         "a box around the incumbent",
-        {"ayar.samplers.mixgp:_REGION_SHARE": 0.0},
+        {"ayar.samplers.searching:_REGION_SHARE": 0.0},
         lambda: _box(20),
         _plain(_levy),
         _least(_levy),

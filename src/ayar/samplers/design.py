@@ -14,8 +14,10 @@ from ayar.numerics.arrays import Floats, Ints
 from ayar.numerics.qmc import shifted_sobol
 from ayar.samplers.belief import Belief
 from ayar.samplers.candidates import Batch, admit, join, settle
+from ayar.samplers.unseen import Unseen
 from ayar.space.codec import Column
 from ayar.space.space import Space
+from ayar.trial.setup import Setup
 
 LENGTH = 128
 """Points of the sequence; a start is at most 12 long, the rest replaces taken and infeasible ones."""
@@ -30,6 +32,21 @@ def start_length(space: Space, active: float, max_trials: int | None) -> int:
     values = [column.levels for column in space.codec.columns if column.name in gates and column.levels <= _GATES]
     length = min(max(math.ceil(active / 2) + 3, 4, 2 * max(values, default=0)), 12)
     return length if max_trials is None else max(1, min(length, int(_BUDGET_SHARE * max_trials)))
+
+
+def is_starting(length: int, told: int, pending: int) -> bool:
+    """Whether a proposal still belongs to a start of that length; a model needs two told trials."""
+    return told + pending < length or told < min(length, 2)
+
+
+def start_point(setup: Setup, unseen: Unseen, number: int) -> Batch | None:
+    """Trial `number`'s own place in the start sequence, or the next free one; None where none is free."""
+    points = sequence(setup.space, setup.seed)
+    free = np.flatnonzero(unseen.accepts(points.X))
+    if not len(free):
+        return None
+    place = free[np.searchsorted(free, number) % len(free)]
+    return points.rows(slice(place, place + 1))
 
 
 def sequence(space: Space, seed: int) -> Batch:

@@ -1,0 +1,47 @@
+"""What a study's settings and the options alone decide about a proposal by models."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ayar.numerics.arrays import Floats
+from ayar.numerics.embedding import Embedding
+from ayar.numerics.priors import prior
+from ayar.samplers.belief import Belief
+from ayar.samplers.design import active_parameters, start_length
+from ayar.samplers.fits import Fitter
+from ayar.trial.setup import Setup
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What setup and options alone decide."""
+
+    setup: Setup
+    acquisition: str
+    active: float
+    """Parameters active in an average configuration."""
+    start: int
+    """n₀, length of the start."""
+    fitter: Fitter
+    belief: Belief | None
+    levels: Floats
+    """(D,) number of values of unordered parameters, 0 for the others."""
+
+    @classmethod
+    def of(cls, setup: Setup, acquisition: str) -> "Task":
+        """What there is to know before the first trial."""
+        space = setup.space
+        columns = space.codec.columns
+        active = active_parameters(space)
+        levels = [column.levels if column.kind == "categorical" else 0 for column in columns]
+        embedding = Embedding.of(columns)
+        return cls(
+            setup=setup,
+            acquisition=acquisition,
+            active=active,
+            start=start_length(space, active, setup.max_trials),
+            fitter=Fitter(embedding, prior(embedding.categorical, active)),
+            belief=Belief.of(space),
+            levels=np.array(levels, dtype=np.float64),
+        )
