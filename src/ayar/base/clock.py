@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+_BOOTTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class Clock(Protocol):
     """What leases, logs and loops read; `ayar.testing.FakeClock` stands in for it."""
@@ -57,8 +59,7 @@ class SystemClock:
 
     def steady(self) -> int:
         """Microseconds of CLOCK_BOOTTIME, or of the monotonic clock where that is missing."""
-        boottime = getattr(time, "CLOCK_BOOTTIME", None)
-        nanoseconds = time.monotonic_ns() if boottime is None else time.clock_gettime_ns(boottime)
+        nanoseconds = time.monotonic_ns() if _BOOTTIME is None else time.clock_gettime_ns(_BOOTTIME)
         return nanoseconds // 1000
 
     def elapsed(self) -> float:

@@ -288,9 +288,12 @@ def params_from_wire(space: Space, data: Mapping[str, Any]) -> dict[str, Any]:
         SpaceError: a choice by place or label that the parameter does not have.
     """
     domains = space.params
-    read = {name: data[name] for name in domains if name in data}
-    if len(read) < len(data):
-        read |= data
+    if tuple(data) == tuple(domains):
+        read = dict(data)
+    else:
+        read = {name: data[name] for name in domains if name in data}
+        if len(read) < len(data):
+            read |= data
     if not _ADOPTED_AS_THEY_ARE.issuperset(map(type, data.values())):
         for name, value in data.items():
             if type(value) not in _ADOPTED_AS_THEY_ARE:

@@ -101,15 +101,16 @@ def moment(clock: Clock) -> Moment:
 
 
 def _write(tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, key: str | None) -> tuple[Event, ...]:
-    counters, at, events = tx.counters, clock.wall(), []
+    if not bodies:
+        raise ArgumentError("append: expected at least one event, got none")
+    counters, at, writer, events = tx.counters, clock.wall(), worker or None, []
+    head, chain, active = counters.head, counters.chain, counters.active
     for body in bodies:
         text, kind = encode_body(body), kind_of(body)
-        counters.head += 1
-        counters.chain = next_chain(counters.chain, counters.head, kind, text)
-        number: int | None = getattr(body, "number", None)
-        tx.add(Line(counters.head, kind, number, worker or None, at, counters.active, key, text, counters.chain))
-        events.append(Event(counters.head, body, at, counters.active, worker or None, key, counters.chain))
+        head += 1
+        chain = next_chain(chain, head, kind, text)
+        tx.add(Line(head, kind, getattr(body, "number", None), writer, at, active, key, text, chain))
+        events.append(Event(head, body, at, active, writer, key, chain))
         key = None
-    if not events:
-        raise ArgumentError("append: expected at least one event, got none")
+    counters.head, counters.chain = head, chain
     return tuple(events)
