@@ -233,7 +233,7 @@ def folded(g: Gaussian, free: Bools) -> Gaussian:
 def mirrored(x: Floats) -> Floats:
     """Where x lies in [0, 1] once the line is folded at every whole number.
 
-    >>> mirrored(np.array([0.3, 1.25, -0.25, 2.5])).tolist()
-    [0.3, 0.75, 0.25, 0.5]
+    >>> mirrored(np.array([0.75, 1.25, -0.25, 2.5])).tolist()
+    [0.75, 0.75, 0.25, 0.5]
     """
     return np.asarray(1.0 - np.abs(1.0 - np.abs(x) % 2.0))

@@ -215,6 +215,7 @@ def test_without_restarts_the_distribution_stays_where_it_ended() -> None:
     assert search.model is not before.model
     assert state(search)[:4] == state(before)[:4]
     assert {trial.note["run"] for trial in told} == {0}
+    assert told[-1].note["why"].endswith("which learns no more: the losses were flat")
 
 
 def test_trials_of_a_run_that_is_over_no_longer_count() -> None:
