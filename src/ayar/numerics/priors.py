@@ -26,7 +26,9 @@ WARP = (0.0, 0.3)
 NOISE_FLOOR = 1e-6
 """Smallest σ_n²."""
 LOUD = -2.0
-"""ln σ_n² of a loud start: from the mode a search may end where noise passes for short length-scales."""
+"""ln σ_n² of a loud start."""
+SHORT = 3.0
+"""Deviations by which a short start's ln ℓ lie below their means."""
 _REACH = 4.0  # the search box, in prior deviations
 
 
@@ -52,6 +54,18 @@ class Prior:
         vector = self.mean.copy()
         vector[self.parameters + 1] = LOUD
         return self.theta(vector)
+
+    @property
+    def short(self) -> Theta:
+        """The mode, but with short length-scales."""
+        vector = self.mean.copy()
+        vector[: self.parameters] -= SHORT * self.deviation[: self.parameters]
+        return self.theta(vector)
+
+    @property
+    def starts(self) -> tuple[Theta, Theta, Theta]:
+        """Where searches begin, each near another explanation of the same values: smooth, noisy, wild."""
+        return self.mode, self.loud, self.short
 
     def theta(self, vector: Floats) -> Theta:
         """The record of a vector.

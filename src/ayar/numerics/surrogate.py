@@ -70,12 +70,13 @@ def fit(
     belief: Prior,
     starts: Sequence[Theta],
     noise: Floats | None = None,
+    most: int = MOST_ROWS,
 ) -> Theta:
-    """θ for told rows and their targets, from some starts; on at most 300 rows.
+    """θ for told rows and their targets, from some starts; on at most 300 rows, or `most`.
 
     Input warps stay at none below 20 rows, or 3 a parameter: so few rows do not tell them from noise.
     """
-    rows = thin(embedding(U, A), y, _MOST_FITTED)
+    rows = thin(embedding(U, A), y, min(most, _MOST_FITTED))
     evidence = gp_fit.Evidence(embedding, U[rows], A[rows], y[rows], _known(noise, len(y))[rows], belief)
     bent = len(rows) >= max(_BENT_FROM, _BENT_FROM_EACH * belief.parameters)
     return gp_fit.fit(evidence, starts, bent=bent)
@@ -140,13 +141,21 @@ class Surrogate:
         return Surrogate(self.lens, self.theta, imagined, self.rows)
 
 
-def build(embedding: Embedding, U: Floats, A: Bools, y: Floats, theta: Theta, noise: Floats | None = None) -> Surrogate:
-    """The model with given θ on the rows that `thin` keeps.
+def build(
+    embedding: Embedding,
+    U: Floats,
+    A: Bools,
+    y: Floats,
+    theta: Theta,
+    noise: Floats | None = None,
+    most: int = MOST_ROWS,
+) -> Surrogate:
+    """The model with given θ on the `most` rows that `thin` keeps.
 
     Raises:
         LinAlgError: the rows or θ hold a NaN, or no jitter helps.
     """
-    rows = thin(embedding(U, A), y, MOST_ROWS)
+    rows = thin(embedding(U, A), y, most)
     lens = Lens(embedding, theta)
     process = gp.posterior(
         lens.rows(U[rows], A[rows]), y[rows, None], theta.signal, theta.noise + _known(noise, len(y))[rows]

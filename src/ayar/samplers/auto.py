@@ -15,6 +15,7 @@ from ayar.base.rng import Streams
 from ayar.samplers.base import Capabilities, Proposal, Sampler
 from ayar.samplers.cmaes import CMAES
 from ayar.samplers.design import active_parameters
+from ayar.samplers.effort import EFFORTS, FULL, within
 from ayar.samplers.grid import GridSearch
 from ayar.samplers.mixgp import MixGP
 from ayar.samplers.nsga2 import NSGA2
@@ -39,11 +40,11 @@ _RECENT = 50  # told trials whose durations count
 _OTHER_ARM = 4  # every so many proposals come from the second sampler
 _SAMPLERS: dict[str, Sampler] = {
     "grid": GridSearch(),
-    "gp": MixGP(),
     "tpe": TPE(),
     "cmaes": CMAES(),
     "nsga2": NSGA2(),
 }
+_MODELS = {overhead_ms: MixGP(overhead_ms=overhead_ms) for overhead_ms in EFFORTS}
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Regime:
     samplers: tuple[str, ...]
     """The first one, and a second that proposes every fourth."""
     why: str
-    overhead_ms: float = _MOST_MS
-    """What a proposal may cost."""
+    overhead_ms: int = FULL
+    """What a proposal may cost, as the effort of that name."""
 
     def turn(self, number: int) -> str:
         """The sampler whose turn trial `number` is."""
@@ -68,6 +69,7 @@ def regime_of(setup: Setup, history: History) -> Regime:
         return Regime(("grid",), f"at most {_TINY} configurations: all are tried")
     seconds = median_seconds(history)
     allowed = min(max(1e3 * _SHARE * seconds, _LEAST_MS), _MOST_MS)
+    effort = within(allowed) if allowed < _MOST_MS else FULL
     many = ("tpe", "nsga2" if len(setup.goals) > 1 else "cmaes")
     if active_parameters(space) > _MOST_PARAMETERS:
         return Regime(many, f"more than {_MOST_PARAMETERS} active parameters: a model of distances would not learn")
@@ -78,8 +80,8 @@ def regime_of(setup: Setup, history: History) -> Regime:
     if told >= _FREE_TRIALS and seconds < _CHEAP_S:
         return Regime(many, f"a trial takes {1e3 * seconds:.3g} ms: a model would take longer than what it saves")
     if told > _MODEL_ALONE:
-        return Regime(("gp", "tpe"), f"more than {_MODEL_ALONE} trials told: models of two kinds take turns", allowed)
-    return Regime(("gp",), f"at most {_MODEL_ALONE} trials told: a model pays", allowed)
+        return Regime(("gp", "tpe"), f"more than {_MODEL_ALONE} trials told: models of two kinds take turns", effort)
+    return Regime(("gp",), f"at most {_MODEL_ALONE} trials told: a model pays", effort)
 
 
 def median_seconds(history: History) -> float:
@@ -106,7 +108,8 @@ class Auto(Sampler):
         regime = regime_of(setup, history)
         if len(regime.samplers) == 1 or count == 1:
             name = regime.turn(rng.first)
-            return [_explained(name, regime, each) for each in _SAMPLERS[name].propose(setup, history, rng, count)]
+            sampler = _MODELS[regime.overhead_ms] if name == "gp" else _SAMPLERS[name]
+            return [_explained(name, regime, each) for each in sampler.propose(setup, history, rng, count)]
         return self._in_turns(setup, history, rng, count)
 
     def _in_turns(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
@@ -122,4 +125,5 @@ class Auto(Sampler):
 
 
 def _explained(name: str, regime: Regime, proposal: Proposal) -> Proposal:
-    return Proposal(proposal.params, {**proposal.note, "auto": f"{name}: {regime.why}"})
+    paced = f"; a proposal may cost {regime.overhead_ms} ms" if regime.overhead_ms < FULL and name == "gp" else ""
+    return Proposal(proposal.params, {**proposal.note, "auto": f"{name}: {regime.why}{paced}"})

@@ -27,7 +27,7 @@ ENUMERATED = 5_000
 """Spaces of at most so many configurations are scored whole."""
 _GRID_LEVELS = 16  # discrete parameters of at most so many values are searched by exchanges alone
 _HALVINGS = 10
-_STARTS, _CALLS, _POLISH_CALLS = 8, 30, 10
+_CALLS, _POLISH_CALLS = 30, 10
 _EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
 _APART = 0.05  # smallest distance between two starts, largest coordinate
 _MUTATION_STEPS = np.array([0.02, 0.1, 0.3])
@@ -154,7 +154,13 @@ def mutated(space: Space, parents: Floats, count: int, active: float, uniforms: 
 
 
 def climb(
-    space: Space, score: Score, pool: Batch, lengths: Floats, box: tuple[Floats, Floats] | None = None
+    space: Space,
+    score: Score,
+    pool: Batch,
+    lengths: Floats,
+    *,
+    box: tuple[Floats, Floats] | None = None,
+    starts: int = 8,
 ) -> tuple[Batch, Floats]:
     """The pool and what was found from its best points, with all scores.
 
@@ -164,6 +170,7 @@ def climb(
         pool: m ≥ 1 settled candidates; the first one, the incumbent, is always a start.
         lengths: (D,) length-scales of the parameters, in which steps are measured.
         box: (D,) lowest and greatest unit coordinates that slopes may lead to; the whole cube if left out.
+        starts: how many points of the pool are climbed from.
 
     Returns:
         Points and their scores, in no order; the pool's points first.
@@ -171,8 +178,8 @@ def climb(
     lower, upper = box or (np.zeros_like(lengths), np.ones_like(lengths))
     ways = _Slopes(space, score, lengths, lower, upper)
     values = score.values(pool.U, pool.A)
-    starts = pool.rows(_distinct_starts(pool.U, values))
-    found = join(starts, ways.from_starts(starts, _CALLS))
+    first = pool.rows(_distinct_starts(pool.U, values, starts))
+    found = join(first, ways.from_starts(first, _CALLS))
     best = found.rows(np.argsort(-score.values(found.U, found.A), kind="stable")[:_EXCHANGED])
     for _ in range(_EXCHANGE_ROUNDS):
         best = _exchange(space, score, best)
@@ -180,11 +187,11 @@ def climb(
     return join(pool, found), np.concatenate([values, score.values(found.U, found.A)])
 
 
-def _distinct_starts(U: Floats, values: Floats) -> Ints:
+def _distinct_starts(U: Floats, values: Floats, count: int) -> Ints:
     """The incumbent (row 0) and the best rows that keep a distance from each other."""
     chosen = [0]
     for row in np.argsort(-values, kind="stable"):
-        if len(chosen) == _STARTS:
+        if len(chosen) == count:
             break
         if np.abs(U[chosen] - U[row]).max(axis=1, initial=0.0).min() > _APART:
             chosen.append(int(row))

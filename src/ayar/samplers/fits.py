@@ -96,6 +96,8 @@ class Fitter:
 
     embedding: Embedding
     belief: Prior
+    most: int = surrogate.MOST_ROWS
+    """Rows that a fit looks at."""
 
     def theta(self, quantity: Quantity, U: Floats, A: Bools, fits: Fits) -> Theta:
         """θ of one quantity, fitted on all its rows.
@@ -107,8 +109,8 @@ class Fitter:
             fits: earlier fits.
         """
         warm = fits.before(quantity.name, len(U))
-        starts = [self.belief.mode if warm is None else warm]
-        if warm is None or is_fresh(len(U)):
-            starts.append(self.belief.loud)
+        mode, *others = self.belief.starts
+        starts = [warm or mode, *(others if warm is None or is_fresh(len(U)) else ())]
         rows = quantity.rows
-        return surrogate.fit(self.embedding, U[rows], A[rows], quantity.y, self.belief, starts, quantity.noise)
+        told = U[rows], A[rows], quantity.y
+        return surrogate.fit(self.embedding, *told, self.belief, starts, quantity.noise, self.most)

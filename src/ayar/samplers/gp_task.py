@@ -9,6 +9,7 @@ from ayar.numerics.embedding import Embedding
 from ayar.numerics.priors import prior
 from ayar.samplers.belief import Belief
 from ayar.samplers.design import active_parameters, start_length
+from ayar.samplers.effort import EFFORTS, Effort
 from ayar.samplers.fits import Fitter
 from ayar.trial.setup import Setup
 
@@ -23,25 +24,27 @@ class Task:
     """Parameters active in an average configuration."""
     start: int
     """n₀, length of the start."""
+    effort: Effort
     fitter: Fitter
     belief: Belief | None
     levels: Floats
     """(D,) number of values of unordered parameters, 0 for the others."""
 
     @classmethod
-    def of(cls, setup: Setup, acquisition: str) -> "Task":
+    def of(cls, setup: Setup, acquisition: str, overhead_ms: int) -> "Task":
         """What there is to know before the first trial."""
         space = setup.space
         columns = space.codec.columns
         active = active_parameters(space)
         levels = [column.levels if column.kind == "categorical" else 0 for column in columns]
-        embedding = Embedding.of(columns)
+        embedding, effort = Embedding.of(columns), EFFORTS[overhead_ms]
         return cls(
             setup=setup,
             acquisition=acquisition,
             active=active,
             start=start_length(space, active, setup.max_trials),
-            fitter=Fitter(embedding, prior(embedding.categorical, active)),
+            effort=effort,
+            fitter=Fitter(embedding, prior(embedding.categorical, active), effort.rows),
             belief=Belief.of(space),
             levels=np.array(levels, dtype=np.float64),
         )

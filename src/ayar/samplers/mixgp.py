@@ -20,6 +20,7 @@ from ayar.numerics.single_thread import one_blas_thread
 from ayar.samplers.base import Capabilities, Proposal, Sampler
 from ayar.samplers.candidates import Batch
 from ayar.samplers.design import is_starting, start_point
+from ayar.samplers.effort import EFFORTS, FULL
 from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.samplers.fits import NOTE_VERSION, Fits, read_fits
 from ayar.samplers.gp_task import Task
@@ -48,8 +49,11 @@ class MixGP(Sampler):
             deviations) or "thompson" (the best point of a function drawn from the model). Several goals take the
             expected gain of hypervolume instead.
 
+        overhead_ms: what a proposal may cost, in milliseconds of an ordinary core: 8, 16, 32, 64, 128 or 256. Less
+            holds fewer told trials in the model and scores fewer points (`effort`); "auto" sets it by the objective.
+
     Raises:
-        ArgumentError: another acquisition.
+        ArgumentError: another acquisition or overhead.
 
     >>> from ayar.testing.folds import fold_of
     >>> fold = fold_of({"x": (-1.0, 1.0)}, [({"x": x / 4}, (x / 4) ** 2) for x in range(-4, 4, 2)])
@@ -59,6 +63,7 @@ class MixGP(Sampler):
     """
 
     acquisition: str = "ei"
+    overhead_ms: int = FULL
     capabilities: ClassVar = Capabilities(several_goals=True, result_constraints=True, learns=True)
 
     def __post_init__(self) -> None:
@@ -68,9 +73,14 @@ class MixGP(Sampler):
                 f"acquisition: expected one of {', '.join(WORDS)}, got {shorten(self.acquisition)}{near}"
             )
 
+        if self.overhead_ms not in EFFORTS:
+            raise ArgumentError(
+                f"overhead_ms: expected one of {', '.join(map(str, EFFORTS))}, got {shorten(self.overhead_ms)}"
+            )
+
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
         """Start-up points first, then the best by the models; as `Sampler.propose`."""
-        task, codec = Task.of(setup, self.acquisition), setup.space.codec
+        task, codec = Task.of(setup, self.acquisition, self.overhead_ms), setup.space.codec
         told, unseen = read_told(history, codec), Unseen(setup, history)
         fits = read_fits(history, task.fitter.belief)
         proposals: list[Proposal] = []

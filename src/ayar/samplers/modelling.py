@@ -63,7 +63,7 @@ class Modeller:
     def _model(self, quantity: Quantity, thetas: dict[str, Theta], c: int, normals: Floats) -> Modelled:
         theta, fitter = thetas.get(quantity.name), self.task.fitter
         count = 0 if theta is None else c
-        return modelled(quantity, self.told, fitter.embedding, theta or fitter.belief.mode, count, normals)
+        return modelled(quantity, self.told, fitter, theta or fitter.belief.mode, count, normals)
 
     def _crashed(self, limits: list[Modelled]) -> Ints:
         """Failed rows where failure was to be expected."""

@@ -10,9 +10,9 @@ import numpy as np
 
 from ayar.numerics import surrogate
 from ayar.numerics.arrays import Floats, Ints
-from ayar.numerics.embedding import Embedding
 from ayar.numerics.surrogate import Surrogate
 from ayar.numerics.theta import Theta
+from ayar.samplers.fits import Fitter
 from ayar.samplers.quantities import Quantity
 from ayar.samplers.told import Told
 
@@ -56,16 +56,15 @@ class Models:
         return {each.quantity.name: [each.count, each.surrogate.theta.vector.tolist()] for each in self.every}
 
 
-def modelled(
-    quantity: Quantity, told: Told, embedding: Embedding, theta: Theta, count: int, normals: Floats
-) -> Modelled:
-    """The model of one quantity; normals (b, S) make the pending answers.
+def modelled(quantity: Quantity, told: Told, fitter: Fitter, theta: Theta, count: int, normals: Floats) -> Modelled:
+    """The model of one quantity on as many rows as the fitter looks at; normals (b, S) make the pending answers.
 
     Raises:
         LinAlgError: θ holds a NaN, or no jitter helps.
     """
     rows = quantity.rows
-    model = surrogate.build(embedding, told.U[rows], told.A[rows], quantity.y, theta, quantity.noise)
+    known = told.U[rows], told.A[rows], quantity.y
+    model = surrogate.build(fitter.embedding, *known, theta, quantity.noise, fitter.most)
     if len(told.U_pending):
         model = model.fantasize(told.U_pending, told.A_pending, normals)
     return Modelled(quantity, model, count)

@@ -28,7 +28,7 @@ _BRANCH_SHARE = 0.25  # measured on the zoo: with 0 it stays in the first good b
 _REGION_SHARE = 0.5  # of proposals, once a trust region is called for
 _REGION_FROM = 8  # active parameters from which it is always called for
 _STAGNATION = 15  # told trials without a better posterior mean after which it is called for anywhere
-_SPREAD, _MUTATED = 256, 256  # candidates before the local search; half as many above 300 rows
+_MANY_ROWS = 300  # above so many, half the candidates are scored
 _REPEAT_SHARE = 0.3  # of proposals, where repeats are allowed and noise is loud
 _LOUD = 0.7  # signal to noise, σ_f² / σ_n², below which it is
 _PARENTS = 5
@@ -107,20 +107,21 @@ class Searcher:
 
     def _climbed(self, total: Total, limit: Limit | None) -> tuple[Batch, Floats]:
         """Candidates everywhere or in the limit, and what is found from the best of them."""
-        model, space = self.scores.models.every[0], self.task.setup.space
+        model, space, effort = self.scores.models.every[0], self.task.setup.space, self.task.effort
         uniforms = self.rng(self.i, "candidates").random
-        share = 1 if len(model.rows) <= 300 else 2
+        half = effort.candidates // (2 if len(model.rows) <= _MANY_ROWS else 4)
         anchors = settle(space, self._parents(limit))
         if not len(anchors):
             anchors = drawn(space, _PARENTS, uniforms)
-        wide = spread(space, anchors.U, _SPREAD // share, uniforms)
-        near = mutated(space, anchors.U, _MUTATED // share, self.task.active, uniforms)
+        wide = spread(space, anchors.U, half, uniforms)
+        near = mutated(space, anchors.U, half, self.task.active, uniforms)
         box = None
         if isinstance(limit, Region):
             box = limit.lower, limit.upper
             wide = settle(space, limit.squeezed(wide.U, uniforms(wide.U.shape)))
             near = settle(space, np.clip(near.U, *box))
-        return climb(space, total, join(anchors, wide, near), model.surrogate.theta.lengths, box)
+        pool = join(anchors, wide, near)
+        return climb(space, total, pool, model.surrogate.theta.lengths, box=box, starts=effort.starts)
 
     def _parents(self, limit: Limit | None) -> Floats:
         """(k, D) complete coordinates of the best told points, those in the limit first; a box has its centre alone."""

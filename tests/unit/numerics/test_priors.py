@@ -48,3 +48,9 @@ def test_penalty_is_least_at_the_mode() -> None:
 def test_vector_of_another_space_is_refused() -> None:
     with pytest.raises(ValueError, match=r"expected 6 numbers, got shape \(5,\)"):
         BELIEF.theta(np.zeros(5))
+
+
+def test_short_start_differs_from_the_mode_in_length_scales_alone() -> None:
+    moved = BELIEF.short.vector - BELIEF.mean
+    assert (moved < -1.0).tolist() == [True, True, False, False, False, False]
+    assert not moved[2:].any()

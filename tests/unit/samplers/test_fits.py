@@ -91,6 +91,14 @@ def test_fresh_counts_leave_a_mode_in_which_noise_passes_for_short_lengths() -> 
     assert theta.ln_noise > -1.0
 
 
+def test_fresh_counts_leave_a_mode_in_which_a_wild_function_passes_for_noise() -> None:
+    U = np.random.Generator(np.random.Philox(key=5)).random((33, 1))
+    y = np.sin(60.0 * U[:, 0])
+    told = Quantity("goal a", np.arange(33), y / y.std(), np.zeros(33))
+    theta = Fitter(LINE, BELIEF).theta(told, U, np.ones((33, 1), dtype=np.bool_), known(c32=[0.0, 0.0, -0.1, 0.0, 0.0]))
+    assert theta.ln_noise < -6.0
+
+
 def test_fresh_counts_are_fit_counts_and_grow_by_a_fifth() -> None:
     scheduled = sorted({last_fit(n) for n in range(1, 1200)})
     fresh = [count for count in scheduled if is_fresh(count)]
