@@ -3,9 +3,10 @@
 n  told trials of the goal, by number      k  places      t  targets, warped and standardised      y  losses, own units
 Targets come back by the inverse of the warp. It is monotone, so the median of a loss is the inverse of a target's mean;
 means, deviations and covariances in own units are those of the mapped normal law (`numerics.moments`).
-Very bad values are not told apart: predictions of any place end at Tukey's outer fence, Q3 + 3 IQR; where the question
-is which place is best (`learn_best`), at a fence built from the better half, Q2 + 3 (Q2 − Q1), so that a third of the
-trials with a penalty of a million leaves the good ones as far apart as they are.
+Very bad values are not told apart, so that one of them does not bend the scale of all. Predictions of any place end at
+Tukey's outer fence, Q3 + 3 IQR, but no sooner than at the worst twentieth: a search gathers where it is good, and the
+fence with it. Where the question is which place is best (`learn_best`), a fence is built from the better half first,
+Q2 + 3 (Q2 − Q1), so that a third of the trials with a penalty of a million leaves the good ones as far apart as before.
 Source: Tukey 1977, Exploratory Data Analysis (fences).
 """
 
@@ -23,10 +24,7 @@ from ayar.numerics.moments import covariance, moments
 from ayar.numerics.warps import Warp, fit_warp
 from ayar.trial.fold import Fold
 
-_FROM_INNER_TO_OUTER = 1.5
-"""Quartile widths between Tukey's two fences."""
-_FENCE = 3.0
-"""How far behind the median the better half's fence stands, in distances between median and best quartile."""
+_OUTER = 3.0  # quartile widths from the quartile, or the median, to a fence
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +85,8 @@ def learn(fold: Fold, goal: int | str = 0) -> Learned:
         ArgumentError: the study has no such goal.
     """
     told = sample(fold, goal)
-    warp = _warp(told.losses)
-    return _learned(fold, told, replace(warp, cap=warp.cap + _FROM_INNER_TO_OUTER * warp.scale))
+    low, high, worst = _quantiles(told.losses, 0.25, 0.75, 0.95)
+    return _learned(fold, told, fit_warp(_some(told.losses), cap=max(high + _OUTER * (high - low), worst)))
 
 
 def learn_best(fold: Fold, goal: int | str = 0) -> Learned:
@@ -98,18 +96,23 @@ def learn_best(fold: Fold, goal: int | str = 0) -> Learned:
         ArgumentError: the study has no such goal.
     """
     told = sample(fold, goal)
-    low, middle = np.quantile(told.losses, [0.25, 0.5]) if len(told) else (0.0, 0.0)
-    fence = float(middle + _FENCE * (middle - low)) if middle > low else math.inf
-    warp = _warp(np.minimum(told.losses, fence))
+    low, middle = _quantiles(told.losses, 0.25, 0.5)
+    fence = middle + _OUTER * (middle - low) if middle > low else math.inf
+    warp = fit_warp(np.minimum(_some(told.losses), fence))
     return _learned(fold, told, replace(warp, cap=min(warp.cap, fence)))
 
 
-def _warp(losses: Floats) -> Warp:
-    return fit_warp(losses) if len(losses) else fit_warp(np.zeros(1))
+def _some(losses: Floats) -> Floats:
+    """Losses to fit a warp to: one nought where there are none."""
+    return losses if len(losses) else np.zeros(1)
+
+
+def _quantiles(losses: Floats, *shares: float) -> list[float]:
+    found: list[float] = np.quantile(_some(losses), shares).tolist()
+    return found
 
 
 def _learned(fold: Fold, told: Sample, warp: Warp) -> Learned:
     sd = fold.history.sd[told.numbers, goal_index(fold, told.goal.name)]
-    t, noise = warp.targets(told.losses), warp.variances(told.losses, sd)
-    rows = Rows(told.space, np.nan_to_num(told.U), told.A, t, noise)
+    rows = Rows(told.space, np.nan_to_num(told.U), told.A, warp.targets(told.losses), warp.variances(told.losses, sd))
     return Learned(told, warp, posterior_of(rows, fold.setup.seed))

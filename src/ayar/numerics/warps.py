@@ -57,8 +57,12 @@ class Warp:
         return np.asarray(error * error)
 
 
-def fit_warp(y: Floats) -> Warp:
+def fit_warp(y: Floats, cap: float | None = None) -> Warp:
     """The map for n ≥ 1 finite values; a constant y maps to zeros.
+
+    Arguments:
+        y: (n,) told values.
+        cap: beyond it values are not told apart; left out, the fence Q3 + 1.5 IQR.
 
     >>> warp = fit_warp(np.array([1.0, 2.0, 3.0, 1e300]))
     >>> warp.targets(np.array([3.0, 1e300])).round(2).tolist()
@@ -66,7 +70,8 @@ def fit_warp(y: Floats) -> Warp:
     """
     y = np.clip(y, -LIMIT, LIMIT)
     low, center, high = np.quantile(y, [0.25, 0.5, 0.75])
-    cap = float(high + 1.5 * (high - low)) if high > low else float(y.max())
+    if cap is None:
+        cap = float(high + 1.5 * (high - low)) if high > low else float(y.max())
     y = np.minimum(y, cap)
     scale = float(high - low) or float(np.std(y - center)) or 1.0
     shifted = _shifted(y, center, scale)

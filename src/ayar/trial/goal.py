@@ -109,7 +109,7 @@ def read_goals(direction: object = None, goals: object = None) -> tuple[Goal, ..
         ArgumentError: both given, none named, a name twice, an unknown direction, or a threshold for a single goal.
 
     >>> read_goals("maximize")
-    (Goal(name='value', direction='maximize'),)
+    (Goal(name='value', direction='maximize', threshold=None),)
     """
     if direction is not None and goals is not None:
         raise ArgumentError("expected direction= or goals=, got both; name the direction inside goals={...}")
