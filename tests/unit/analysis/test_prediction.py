@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import ayar
 from ayar.analysis.prediction import predict
 from ayar.base.errors import ArgumentError, NoTrial, SpaceError
 from ayar.space.space import Space
@@ -50,6 +51,15 @@ def test_the_covariance_is_that_of_the_deviations_and_near_places_move_together(
     correlation = found.covariance / np.outer(found.sd, found.sd)
     assert correlation[0, 1] > 0.95 > abs(correlation[0, 2])
     assert np.linalg.eigvalsh(found.covariance).min() > -1e-9
+
+
+def test_far_from_where_a_search_gathered_predictions_stay_honest() -> None:
+    study = ayar.minimize(lambda trial: bowl(trial.params), BOX, max_trials=25, sampler="gp", seed=0)
+    points = drawn(BOX, 60, seed=9)
+    found = study.predict(points)
+    truth = np.array([bowl(params) for params in points])
+    assert np.mean(np.abs(found.mean - truth) > 3.0 * found.sd) < 0.1
+    assert found.mean.max() > 0.7 * truth.max()  # not cut where most trials are
 
 
 def test_to_maximise_only_the_sign_of_the_mean_turns() -> None:
