@@ -26,7 +26,7 @@ from ayar.numerics.kernel_scales import Memory
 from ayar.numerics.single_thread import one_blas_thread
 from ayar.samplers.base import Capabilities, Proposal, Sampler
 from ayar.samplers.candidates import Batch, completed, drawn, enumerated, pulled
-from ayar.samplers.design import active_parameters, sequence, start_length
+from ayar.samplers.design import active_parameters, is_starting, start_length, start_point
 from ayar.samplers.fingerprint import numeric_fingerprint
 from ayar.samplers.told import Told, read_told
 from ayar.samplers.tpe_axes import axes_of
@@ -120,17 +120,11 @@ class _Chooser:
     def _is_starting(self) -> bool:
         space, most = self.setup.space, self.setup.max_trials
         start = self.options.start or start_length(space, active_parameters(space), most)
-        n, b = len(self.told.U), len(self.told.U_pending)
-        return n + b < start or n < min(start, 2)
+        return is_starting(start, len(self.told.U), len(self.told.U_pending))
 
     def _from_start(self) -> Choice | None:
-        """The trial's own place in the start sequence, or the next free one."""
-        points = sequence(self.setup.space, self.setup.seed)
-        free = np.flatnonzero(self.unseen.accepts(points.X))
-        if not len(free):
-            return None
-        place = free[np.searchsorted(free, self.rng.first + self.i) % len(free)]
-        return points.rows(slice(place, place + 1)), {"arm": "start", "why": "start-up design"}
+        point = start_point(self.setup, self.unseen, self.rng.first + self.i)
+        return None if point is None else (point, {"arm": "start", "why": "start-up design"})
 
     def _from_densities(self) -> Choice | None:
         """The free candidate of largest ratio; of a small space whose likely points are taken, the best free point."""
