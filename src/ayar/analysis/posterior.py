@@ -8,7 +8,7 @@ posterior: under noise several length-scales explain the same values, and the be
 Measured on tables of noisy trainings (`benchmarks/recommend.py`): the average recommends better than the best one.
 Above 1,000 rows a random 1,000 with the latest ones among them; by chance and not by value, because of noisy values the
 best are the lucky ones. Nothing is kept between calls, so an answer is never older than the last trial.
-Cost: 50 ms at n = 100, under a second at 1,000. Sources: Schwarz 1978, doi 10.1214/aos/1176344136; Murray and Adams
+Cost: some 0.1 s at n = 100, 0.6 s from 1,000 on. Sources: Schwarz 1978, doi 10.1214/aos/1176344136; Murray and Adams
 2010, arXiv:1006.0868 (draws of hyperparameters).
 """
 
