@@ -10,8 +10,8 @@ choice, a smoothed table. Where a point lacks a parameter its kernel holds the b
 lacks is left out. So the density is one over the whole tree: given the parents, whatever they make active integrates
 to 1; branches share what they have in common and need no densities of their own.
 
-For numbers without steps the log densities of all kernels at all points are three matrix products,
-    a (A ln N(x; M, s²) − A ln mass + (1 − A) ln q) = M · [a x / s²] + A c · [a] − A · [a x² / 2s² + a ln q] + a ln q,
+For numbers without steps the log densities of all kernels at all points are one matrix product,
+    a (A ln N(x; M, s²) − A ln mass + (1 − A) ln q)  =  [M, A c, A] · [a x / s², a, −a x² / 2s² − a ln q] + a ln q,
 with c of `kernel_scales`, and x and M taken from the middle, which saves digits.
 
 Bandwidth: s = σ n^(−1/(p + 4)) for parameters of deviation σ in n points of p active parameters each, in steps of an
@@ -181,7 +181,7 @@ class _Smooth(_Part):
         self.M -= 0.5
         np.copyto(self.M, 0.0, where=~self.A)
         self.s = bandwidths(self.M, self.A, p)
-        self.c: Floats = np.where(self.A, scales(self.M, self.s), 0.0)
+        self.kernels = np.concatenate([self.M, np.where(self.A, scales(self.M, self.s), 0.0), self.A], axis=1)
 
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
         own = np.concatenate([self.A, np.zeros((1, len(self.columns)), dtype=np.bool_)])[kernels]
@@ -191,10 +191,9 @@ class _Smooth(_Part):
     def log_kernels(self, x: Floats, a: Bools) -> Floats:
         belief = np.where(a, _log_normal(x, self.axes.means, self.axes.sds), 0.0)
         u = (x - 0.5) / self.s  # 0 where the point lacks the parameter
-        log_kernels = np.zeros((len(self.M) + 1, len(x)))
-        np.matmul(self.M, (u / self.s).T, out=log_kernels[:-1])
-        log_kernels[:-1] += self.c @ a.T.astype(np.float64)
-        log_kernels[:-1] -= self.A.astype(np.float64) @ (0.5 * u * u + belief).T
+        features = np.concatenate([u / self.s, a, -0.5 * u * u - belief], axis=1)
+        log_kernels = np.zeros((len(self.kernels) + 1, len(x)))
+        np.matmul(self.kernels, features.T, out=log_kernels[:-1])
         log_kernels += belief.sum(axis=1)
         return log_kernels
 
