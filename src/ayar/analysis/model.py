@@ -66,7 +66,7 @@ def _fitted(chosen: Sample, y: Floats) -> Model:
     embedding = Embedding.of(chosen.space.codec.columns)
     belief = prior(embedding.categorical, float(chosen.A.sum(axis=1).mean()))
     U = np.nan_to_num(chosen.U)
-    theta = surrogate.fit(embedding, U, chosen.A, y, belief, [belief.loud])
+    theta = surrogate.fit(embedding, U, chosen.A, y, belief, belief.starts)
     fitted = surrogate.build(embedding, U, chosen.A, y, theta)
     left_out, _ = fitted.leave_one_out()
     kept = fitted.process.y[:, 0]
