@@ -95,7 +95,8 @@ def fit(evidence: Evidence, starts: Sequence[Theta], *, bent: bool) -> Theta:
         bent: whether input warps are searched; else there are none.
     """
     belief, n = evidence.belief, len(evidence.y)
-    found = [_searched(evidence, start, bent, np.empty((3, n, n))) for start in starts]
+    room = np.empty((3, n, n))
+    found = [_searched(evidence, start, bent, room) for start in starts]
     vector, value = min(found, key=lambda pair: pair[1])
     return belief.theta(vector) if np.isfinite(value) else belief.mode
 
