@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.problems import Problem
 from benchmarks.timing import table
 
-MARKS = (20, 50, 100, 200)
+MARKS = (10, 20, 50, 100, 200)
 CAP = 2.0
 """Regrets are cut here before they are averaged: one hopeless run is not to decide."""
 ARMS: dict[str, dict[str, Any]] = {

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from ayar.numerics.arrays import Floats, Ints
+from ayar.numerics.arrays import Floats
 from ayar.numerics.qmc import shifted_sobol
 from ayar.numerics.theta import Theta
 from ayar.samplers import quantities
-from ayar.samplers.acquisition import Kept
 from ayar.samplers.fits import Fits, last_fit
 from ayar.samplers.gp_task import Task
 from ayar.samplers.models import Modelled, Models, modelled
@@ -44,9 +43,8 @@ class Modeller:
         thetas = dict(self._thetas(told.first(c), c))
         believed, imagined = np.zeros((len(told.U_pending), 1)), self._imagined()
         limits = [self._model(limit, thetas, c, believed) for limit in quantities.limits(setup, told)]
-        crashed = self._crashed(limits)
-        goals = [quantities.with_failures(goal, crashed) for goal in quantities.goals(setup, told)]
-        return Models([self._model(goal, thetas, c, imagined) for goal in goals], limits)
+        goals = [self._model(goal, thetas, c, imagined) for goal in quantities.goals(setup, told)]
+        return Models(goals, limits)
 
     def _thetas(self, early: Told, c: int) -> Iterator[tuple[str, Theta]]:
         """θ of every quantity that the first c told rows teach."""
@@ -64,13 +62,3 @@ class Modeller:
         theta, fitter = thetas.get(quantity.name), self.task.fitter
         count = 0 if theta is None else c
         return modelled(quantity, self.told, fitter, theta or fitter.belief.mode, count, normals)
-
-    def _crashed(self, limits: list[Modelled]) -> Ints:
-        """Failed rows where failure was to be expected."""
-        failed = np.flatnonzero(self.told.failed)
-        for each in limits:
-            if each.quantity.name == quantities.SUCCESS:
-                success = Kept(each.surrogate, each.quantity.low, each.quantity.high)
-                likely = success.values(self.told.U[failed], self.told.A[failed]) < np.log(0.5)
-                return np.asarray(failed[likely])
-        return failed[:0]

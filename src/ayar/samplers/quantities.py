@@ -11,7 +11,7 @@ Williams 2006, section 6.5 (least-squares classification).
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -64,18 +64,6 @@ def every(setup: Setup, told: Told) -> Iterator[Quantity]:
     """All that is modelled."""
     yield from goals(setup, told)
     yield from limits(setup, told)
-
-
-def with_failures(goal: Quantity, rows: Ints) -> Quantity:
-    """The goal's targets with those failed rows as average ones: nothing is to be gained where trials fail.
-
-    For rows where failure was to be expected. A crash by chance says nothing of the goal and stays out, as does every
-    failure when θ is fitted. Measured on planted tasks: best of five rules, and the only one that harmed none of them.
-    """
-    every = np.concatenate([goal.rows, rows])
-    order = np.argsort(every, kind="stable")
-    y, noise = (np.concatenate([part, np.zeros(len(rows))])[order] for part in (goal.y, goal.noise))
-    return replace(goal, rows=every[order], y=y, noise=noise)
 
 
 def _goal(goal: Goal, told: Told, rows: Ints, j: int) -> Quantity:
