@@ -72,6 +72,8 @@ def life_of(text: str) -> Life:
     """Whether the process that `identity()` described still lives, as far as this process can tell."""
     if not text:
         return Life.UNKNOWN
+    if text == identity():
+        return Life.ALIVE
     known = msgspec.json.decode(text, type=Identity)
     if (known.host, known.boot, known.namespace) != _place() or not known.start:
         return Life.UNKNOWN
