@@ -62,7 +62,9 @@ def minimize(
             rise = FY - F  # NaN, and so refused, where both are infinite
         taken = moving & (FY < F) & (rise <= _ARMIJO * gain)
         memory.keep(taken, Y - X, GY - G)
-        step = np.where(taken, 1.0, np.where(moving, step * _shorter(gain, rise), step))
+        step = np.where(taken, 1.0, step)
+        if (refused := moving & ~taken).any():
+            step = np.where(refused, step * _shorter(gain, rise), step)
         X, F, G = np.where(taken[:, None], Y, X), np.where(taken, FY, F), np.where(taken[:, None], GY, G)
         free = _free(X, G, lower, upper)
         direction = np.where(taken[:, None], memory.directions(G, free), direction)
@@ -107,9 +109,10 @@ class _Memory:
 
     def keep(self, taken: Bools, steps: Floats, changes: Floats) -> None:
         product, square = _dot(steps, changes), _dot(changes, changes)
-        kept = taken & (product > _CURVATURE * np.sqrt(_dot(steps, steps) * square)) & (product > 0.0)
-        if not kept.any():
+        curved = taken & (product > _CURVATURE * np.sqrt(_dot(steps, steps) * square)) & (product > 0.0)
+        if not curved.any():
             return
+        kept = slice(None) if curved.all() else curved  # the slice copies nothing
         for store, new in ((self.steps, steps), (self.changes, changes), (self.diagonal, product)):
             store[kept, :-1] = store[kept, 1:]
             store[kept, -1] = new[kept]
