@@ -85,7 +85,7 @@ class RowCodec:
     def key(self, codes: Sequence[float]) -> bytes:
         """The row's key: as `Codec.keys`."""
         # The sum turns -0.0 into 0.0; a row's NaN is always the one of `math` and NumPy.
-        return array("d", map((0.0).__add__, codes)).tobytes()
+        return array("d", [code + 0.0 for code in codes]).tobytes()
 
 
 def _reader(domain: Domain) -> Callable[[float], Any]:

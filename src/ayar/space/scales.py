@@ -12,7 +12,6 @@ resolves.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import add, mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +91,9 @@ class Scales:
         self.any_log = bool(self.log.any())
         self.any_whole = bool(counted.any())
         self.any_ticks = any(t != _PLAIN for t in ticks)
-        self._row = (self.reach.tolist(), self.begin.tolist(), self.first.tolist(), self.last.tolist())
+        # The same as lists, for single rows.
+        self._way = self.reach.tolist(), self.begin.tolist()
+        self._ends = self.first.tolist(), self.last.tolist()
         self._logs = np.flatnonzero(self.log).tolist()
         self._wholes = [(int(place), float(half[place])) for place in np.flatnonzero(counted)]
         self._ticked = [(place, t) for place, t in enumerate(ticks) if t != _PLAIN]
@@ -130,13 +131,13 @@ class Scales:
 
         Equal to `from_unit` but for the last digit of an exponential.
         """
-        reach, begin, first, last = self._row
-        codes = list(map(add, map(mul, u, reach), begin))
+        codes = [at * reach + begin for at, reach, begin in zip(u, *self._way, strict=True)]
         for place in self._logs:
             codes[place] = math.exp(codes[place])
         for place, rounding in self._wholes:
             codes[place] = float(math.floor(codes[place] + rounding))
-        codes = list(map(min, map(max, codes, first), last))
+        ends = zip(codes, *self._ends, strict=True)
+        codes = [t if first <= t <= last else first if t < first else last for t, first, last in ends]
         for place, ticks in self._ticked:
             codes[place] = ticks.value(codes[place])
         return codes
