@@ -149,13 +149,14 @@ def build(
     theta: Theta,
     noise: Floats | None = None,
     most: int = MOST_ROWS,
+    merit: Floats | None = None,
 ) -> Surrogate:
-    """The model with given θ on the `most` rows that `thin` keeps.
+    """The model with given θ on the `most` rows that `thin` keeps, by merit (n,), least first, or else by target.
 
     Raises:
         LinAlgError: the rows or θ hold a NaN, or no jitter helps.
     """
-    rows = thin(embedding(U, A), y, most)
+    rows = thin(embedding(U, A), y if merit is None else merit, most)
     lens = Lens(embedding, theta)
     process = gp.posterior(
         lens.rows(U[rows], A[rows]), y[rows, None], theta.signal, theta.noise + _known(noise, len(y))[rows]

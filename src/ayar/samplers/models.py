@@ -59,12 +59,16 @@ class Models:
 def modelled(quantity: Quantity, told: Told, fitter: Fitter, theta: Theta, count: int, normals: Floats) -> Modelled:
     """The model of one quantity on as many rows as the fitter looks at; normals (b, S) make the pending answers.
 
+    Of more rows the same ones are held for every quantity that all of them teach: what several goals are in one place
+    is else unknown, and good trials with poor values would be missed.
+
     Raises:
         LinAlgError: θ holds a NaN, or no jitter helps.
     """
     rows = quantity.rows
     known = told.U[rows], told.A[rows], quantity.y
-    model = surrogate.build(fitter.embedding, *known, theta, quantity.noise, fitter.most)
+    merit = told.merit[rows] if len(rows) > fitter.most else None
+    model = surrogate.build(fitter.embedding, *known, theta, quantity.noise, fitter.most, merit)
     if len(told.U_pending):
         model = model.fantasize(told.U_pending, told.A_pending, normals)
     return Modelled(quantity, model, count)

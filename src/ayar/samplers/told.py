@@ -5,10 +5,12 @@ Told rows stand in the order of their tell.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.pareto import rank
 from ayar.space.codec import Codec
 from ayar.trial.history import History
 from ayar.trial.state import State
@@ -40,6 +42,18 @@ class Told:
         """(n,) trials with finite losses that keep the result constraints."""
         good: Bools = (self.violations == 0.0).all(axis=1) & np.isfinite(self.goals).all(axis=1)
         return good
+
+    @cached_property
+    def merit(self) -> Floats:
+        """(n,) each row's place: good ones first, best before others, then what breaks least, failed ones last."""
+        finite = np.asarray(np.isfinite(self.goals).all(axis=1))
+        merit = np.full(len(finite), np.inf)
+        merit[finite] = self.goals[finite, 0] if self.goals.shape[1] == 1 else rank(self.goals[finite])
+        greatest = np.max(self.violations, axis=0, where=np.isfinite(self.violations), initial=0.0)
+        broken = (self.violations / np.where(greatest > 0.0, greatest, 1.0)).sum(axis=1)
+        places = np.empty(len(finite))
+        places[np.lexsort((merit, broken, ~finite))] = np.arange(len(finite))
+        return places
 
     @property
     def activity(self) -> Bools:

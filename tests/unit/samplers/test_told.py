@@ -54,6 +54,23 @@ def test_metrics_are_read_where_they_were_told() -> None:
     assert told.good.tolist() == [True, False, False]
 
 
+def test_merit_puts_good_trials_first_then_the_least_broken_then_the_failed() -> None:
+    trials = [
+        Told({"x": 0.1}, state=State.FAILED),
+        Told({"x": 0.2}, 1.0, metrics={"size": math.inf}),
+        Told({"x": 0.3}, 0.0, metrics={"size": 5.0}),
+        Told({"x": 0.4}, 9.0, metrics={"size": 3.0}),
+        Told({"x": 0.5}, 8.0, metrics={"size": 1.0}),
+        Told({"x": 0.6}, 7.0, metrics={"size": 2.0}),
+    ]
+    assert read(trials, constraints=["size <= 2"]).merit.tolist() == [5, 4, 3, 2, 1, 0]
+
+
+def test_merit_of_several_goals_goes_by_fronts() -> None:
+    trials = [Told({"x": 0.1}, (2.0, 2.0)), Told({"x": 0.2}, (1.0, 3.0)), Told({"x": 0.3}, (1.0, 1.0))]
+    assert read(trials, goals={"a": "minimize", "b": "minimize"}).merit.tolist() == [1, 2, 0]
+
+
 def test_first_rows_are_a_history_of_their_own() -> None:
     told = read([Told({"x": 0.1}, 1.0), Told({"x": 0.2}, 2.0), Told({"x": 0.3}, state=State.RUNNING)])
     assert told.first(1).goals.tolist() == [[1.0]]
