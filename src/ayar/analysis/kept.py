@@ -1,10 +1,8 @@
 """How sure it is that a trial keeps a result constraint, where the metric is noisy and one told value may be luck.
 
 k  trials asked about      c  result constraints
-A metric m is modelled as asinh((m − c) / s), standardised, its bounds along with it: c is the bound, or the middle of
-two, s the median distance from it, so that what happens near the bound decides and both tails are drawn in. A metric in
-which no noise is found is taken at its word: kept or not.
-Source: Eriksson and Poloczek 2021, SCBO, arXiv:2002.08526, section 3 (constraints, transformed).
+A metric is modelled as `numerics.tamed` makes it, its bounds along with it. One in which no noise is found is taken at
+its word: kept or not.
 """
 
 import math
@@ -15,6 +13,7 @@ from scipy.special import ndtr
 
 from ayar.analysis.posterior import Posterior, Rows, posterior_of
 from ayar.numerics.arrays import Bools, Floats, Ints
+from ayar.numerics.tamed import tame
 from ayar.trial.fold import Fold
 from ayar.trial.goal import Constraint
 from ayar.trial.state import State
@@ -49,17 +48,15 @@ def kept(fold: Fold, numbers: Ints) -> Floats:
 
 
 def learn_metric(fold: Fold, constraint: Constraint) -> Metric | None:
-    """What the complete trials say of a constraint's metric; None where they are too few, or all alike."""
+    """What the complete trials say of a constraint's metric; None for too few, for equal ones, or without a bound."""
     told = _told(fold, constraint)
     rows = np.flatnonzero(np.isfinite(told))
-    if not len(rows):
+    if not len(rows) or not np.isfinite(constraint.bounds).any():
         return None
-    tamed = _tamed(np.concatenate([told[rows], constraint.bounds]), told[rows], constraint)
-    t = tamed[:-2]
-    t, low, high = np.split((tamed - t.mean()) / (float(t.std()) or 1.0), [len(rows), len(rows) + 1])
+    t, low, high = tame(told[rows], *constraint.bounds)
     space = fold.setup.space
     posterior = posterior_of(Rows(space, *_coordinates(fold, rows), t, np.full(len(t), np.nan)), fold.setup.seed)
-    return None if posterior is None else Metric(posterior, float(low[0]), float(high[0]))
+    return None if posterior is None else Metric(posterior, low, high)
 
 
 def _told(fold: Fold, constraint: Constraint) -> Floats:
@@ -73,10 +70,3 @@ def _coordinates(fold: Fold, rows: Ints) -> tuple[Floats, Bools]:
     codec = fold.setup.space.codec
     X, A = fold.history.columns(codec)
     return np.nan_to_num(np.clip(codec.to_unit(X[rows]), 0.0, 1.0)), A[rows]
-
-
-def _tamed(values: Floats, told: Floats, constraint: Constraint) -> Floats:
-    """The map of a metric whose told values are `told`; infinite values stay infinite."""
-    ends = [end for end in constraint.bounds if math.isfinite(end)]
-    center = sum(ends) / len(ends) if ends else float(np.median(told))
-    return np.arcsinh((values - center) / (float(np.median(np.abs(told - center))) or 1.0))

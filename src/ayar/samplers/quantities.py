@@ -1,12 +1,10 @@
 """What a proposal models: every goal, every metric that a result constraint bounds, and whether a trial succeeds.
 
-n  told rows that teach a quantity       y  (n,) targets, standardised       m  metric
-Goals are capped and warped (`numerics.warps`). Metrics are tamed by t(m) = asinh((m − c) / s), c the bound, or the
-middle of two, s the median distance from it: what happens near the bound decides. Success is a metric too: −1 for a
+n  told rows that teach a quantity       y  (n,) targets, standardised
+Goals are capped and warped (`numerics.warps`), metrics tamed (`numerics.tamed`). Success is a metric too: −1 for a
 trial with a result, +1 for a failed one, kept at or below 0 (least-squares classification); so crashes have lengths of
 their own, a crash by chance teaches noise and not a region, and no invented value bends the goals.
-Sources: Eriksson and Poloczek 2021, SCBO, arXiv:2002.08526, section 3 (transform of constraints); Rasmussen and
-Williams 2006, section 6.5 (least-squares classification).
+Source: Rasmussen and Williams 2006, section 6.5 (least-squares classification).
 """
 
 import math
@@ -16,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.numerics.arrays import Floats, Ints
+from ayar.numerics.tamed import tame
 from ayar.numerics.warps import Warp, fit_warp
 from ayar.samplers.told import Told
 from ayar.trial.goal import Constraint, Goal
@@ -56,7 +55,9 @@ def goals(setup: Setup, told: Told) -> list[Quantity]:
 
 def limits(setup: Setup, told: Told) -> list[Quantity]:
     """The metrics of result constraints that any trial told, and success where any trial failed."""
-    found = [_metric(constraint, told, k) for k, constraint in enumerate(setup.constraints) if _is_told(told, k)]
+    found = [
+        _metric(constraint, told, k) for k, constraint in enumerate(setup.constraints) if _says(constraint, told, k)
+    ]
     return [*found, _success(told)] if told.failed.any() else found
 
 
@@ -75,21 +76,15 @@ def _goal(goal: Goal, told: Told, rows: Ints, j: int) -> Quantity:
     return Quantity(f"goal {goal.name}", rows, warp.targets(losses), known, high=worst, warp=warp)
 
 
-def _is_told(told: Told, k: int) -> bool:
-    return bool(np.isfinite(told.metrics[:, k]).any())
+def _says(constraint: Constraint, told: Told, k: int) -> bool:
+    """Whether the constraint bounds anything, and a trial told its metric."""
+    return bool(np.isfinite(constraint.bounds).any() and np.isfinite(told.metrics[:, k]).any())
 
 
 def _metric(constraint: Constraint, told: Told, k: int) -> Quantity:
     rows = np.flatnonzero(np.isfinite(told.metrics[:, k]))
-    values, (low, high) = told.metrics[rows, k], constraint.bounds
-    ends = [end for end in (low, high) if math.isfinite(end)]
-    center = sum(ends) / len(ends) if ends else float(np.median(values))
-    scale = float(np.median(np.abs(values - center))) or 1.0
-    tamed = np.arcsinh((np.array([low, high, *values]) - center) / scale)
-    mean, deviation = float(np.mean(tamed[2:])), float(np.std(tamed[2:])) or 1.0
-    low, high, *y = ((tamed - mean) / deviation).tolist()
-    demanded = constraint.confidence or 0.0
-    return Quantity(f"metric {constraint.name}", rows, np.array(y), np.zeros(len(y)), low, high, demanded)
+    y, low, high = tame(told.metrics[rows, k], *constraint.bounds)
+    return Quantity(f"metric {constraint.name}", rows, y, np.zeros(len(y)), low, high, constraint.confidence or 0.0)
 
 
 def _success(told: Told) -> Quantity:

@@ -62,6 +62,11 @@ def test_what_nobody_told_is_not_modelled() -> None:
     assert list(every([Told({"x": 0.1}, 1.0)], constraints=["size <= 2"])) == ["goal value"]
 
 
+def test_a_metric_without_bounds_is_not_modelled() -> None:
+    trials = [Told({"x": 0.1}, 1.0, metrics={"size": 1.0})]
+    assert list(every(trials, constraints=[Constraint("size")])) == ["goal value"]
+
+
 def test_a_demanded_confidence_goes_with_its_metric() -> None:
     trials = [Told({"x": 0.1}, 1.0, metrics={"size": 1.0})]
     assert every(trials, constraints=[Constraint("size", high=2.0, confidence=0.9)])["metric size"].confidence == 0.9
