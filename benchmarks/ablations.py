@@ -40,6 +40,8 @@ ARMS: dict[str, dict[str, Any]] = {
     "no-branch": {"ayar.samplers.searching:_BRANCH_SHARE": 0.0},
     "region-25": {"ayar.samplers.searching:_REGION_SHARE": 0.25},
     "no-region": {"ayar.samplers.searching:_REGION_SHARE": 0.0},
+    "noise-4": {"ayar.numerics.priors:NOISE": (-4.0, 2.0)},
+    "noise-3": {"ayar.numerics.priors:NOISE": (-3.0, 2.5)},
     "ucb": {"options": {"acquisition": "ucb"}},
     "pi": {"options": {"acquisition": "pi"}},
     "thompson": {"options": {"acquisition": "thompson"}},
@@ -47,7 +49,7 @@ ARMS: dict[str, dict[str, Any]] = {
 
 
 def run(arm: str, problem: Problem, seed: int, trials: int, pending: int = 0) -> dict[str, Any]:
-    """One study: truth of the best observed configuration at each mark, as normalised regret."""
+    """One study: truth of the best observed configuration, under noise of the recommended one, as regret at each mark."""
     from ayar.samplers import SAMPLERS
     from benchmarks.peers.ayar import Ayar
     from benchmarks.peers.wire import Axis, Start
@@ -88,7 +90,7 @@ def replaced(changes: Mapping[str, Any]) -> Iterator[None]:
 def _regrets(tuner: Any, problem: Problem, seed: int, trials: int, pending: int) -> Iterator[float]:
     best, regret = np.inf, CAP
     waiting: list[Any] = []
-    asked = 0
+    asked, told = 0, 0
     while asked < trials or waiting:
         if asked < trials:
             try:
@@ -102,9 +104,11 @@ def _regrets(tuner: Any, problem: Problem, seed: int, trials: int, pending: int)
         handle, params, number = waiting.pop(0)
         loss = problem.evaluate(params, np.random.default_rng([seed, number])).loss
         tuner.tell(handle, loss)
+        told += 1
         if loss is not None and loss < best:
             best, regret = loss, problem.regret(problem.truth(params))
-        yield regret
+        recommended = tuner.recommend() if problem.noisy and told in MARKS else None
+        yield regret if recommended is None else problem.regret(problem.truth(recommended))
 
 
 def done(path: Path) -> list[dict[str, Any]]:

@@ -54,10 +54,10 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
 
 PEERS: dict[str, Peer] = {
     "random": Peer("ayar", {"sampler": "random"}),
-    "ayar-auto": Peer("ayar", {"sampler": "auto"}, recommends="always"),
-    "ayar-gp": Peer("ayar", {"sampler": "gp"}, recommends="always"),
-    "ayar-tpe": Peer("ayar", {"sampler": "tpe"}, recommends="always"),
-    "ayar-cmaes": Peer("ayar", {"sampler": "cmaes"}, recommends="always"),
+    "ayar-auto": Peer("ayar", {"sampler": "auto"}, recommends="noisy"),
+    "ayar-gp": Peer("ayar", {"sampler": "gp"}, recommends="noisy"),
+    "ayar-tpe": Peer("ayar", {"sampler": "tpe"}, recommends="noisy"),
+    "ayar-cmaes": Peer("ayar", {"sampler": "cmaes"}, recommends="noisy"),
     "optuna-tpe": Peer("optuna", {"sampler": "tpe"}),
     "optuna-gp": Peer("optuna", {"sampler": "gp"}, slow=True),
     "optuna-cmaes": Peer("optuna", {"sampler": "cmaes"}),
