@@ -49,7 +49,7 @@ ARMS: dict[str, dict[str, Any]] = {
 
 
 def run(arm: str, problem: Problem, seed: int, trials: int, pending: int = 0) -> dict[str, Any]:
-    """One study: truth of the best observed configuration, under noise of the recommended one, as regret at each mark."""
+    """One study: regret at each mark of the best observed configuration, under noise of the recommended one."""
     from ayar.samplers import SAMPLERS
     from benchmarks.peers.ayar import Ayar
     from benchmarks.peers.wire import Axis, Start
