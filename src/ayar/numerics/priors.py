@@ -77,12 +77,6 @@ class Prior:
             raise ValueError(f"expected {len(self.mean)} numbers, got shape {np.shape(vector)}")
         return Theta.of(vector, self.parameters)
 
-    def draw(self, normals: Floats) -> Theta:
-        """θ from (D + 2 + 2 D_w,) standard normal numbers; without input warps."""
-        vector = self.mean + self.deviation * normals
-        vector[self.parameters + 2 :] = 0.0
-        return self.theta(vector)
-
     def box(self, bent: bool) -> tuple[Floats, Floats]:
         """Bounds of the search, one vector each; `bent` False keeps input warps where they start, at none."""
         reach = _REACH * self.deviation

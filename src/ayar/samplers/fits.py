@@ -65,10 +65,13 @@ class Fits:
     """Name of a quantity -> fit count -> vector of θ."""
 
     def remember(self, note: Mapping[str, object]) -> None:
-        """Add what one note holds, unless the count is known; a θ of another length belongs to another space."""
+        """Add what one note holds, unless the count is known.
+
+        A θ of count 0 was not fitted; one of another length belongs to another space.
+        """
         models = note.get("models")
         for name, (count, vector) in models.items() if isinstance(models, Mapping) else ():
-            if len(vector) == len(self.belief.mean):
+            if count and len(vector) == len(self.belief.mean):
                 self.vectors.setdefault(name, {}).setdefault(count, vector)
 
     def at(self, name: str, count: int) -> Theta | None:

@@ -115,7 +115,9 @@ class _Chooser:
         starting = is_starting(self.task.start, n, b)
         explores = not starting and self.rng(self.i, "explore").random() < _RANDOM_SHARE
         choice = None if explores else self._from_start() if starting else self._from_models()
-        choice = choice or self._drawn(None if explores else "neither start-up design nor model had a free point")
+        choice = choice or self._drawn(
+            None if explores else "neither the start-up design nor a model gave a free point"
+        )
         if choice is None:
             return None
         point, why = choice
@@ -153,14 +155,10 @@ class _Chooser:
         return Searcher(self.task, self.history, scores, self.unseen, self.rng, self.i)
 
     def _expected(self, models: Models, point: Batch) -> dict[str, Any]:
-        """Mean and deviation there: in the goal's own units where there is one goal, else in those of the targets."""
+        """Mean and deviation there, in the goal's own units; lists of them, goal by goal, where there are several."""
         if not models.goals:
             return {}
-        found = [goal.surrogate.predict(point.U, point.A) for goal in models.goals]
-        means, deviations = ([float(part[0]) for part in parts] for parts in zip(*found, strict=True))
-        warp = models.goals[0].quantity.warp
-        if len(models.goals) > 1 or warp is None:
-            return {"mean": means, "sd": deviations}
-        reach = np.array([means[0] - deviations[0], means[0], means[0] + deviations[0]])
-        low, middle, high = warp.values(reach).tolist()
-        return {"mean": self.task.setup.signs[0] * middle, "sd": 0.5 * (high - low)}
+        found = [goal.expected(point.U, point.A) for goal in models.goals]
+        means = [sign * float(mean[0]) for (mean, _), sign in zip(found, self.task.setup.signs, strict=True)]
+        deviations = [float(deviation[0]) for _, deviation in found]
+        return {"mean": means, "sd": deviations} if len(found) > 1 else {"mean": means[0], "sd": deviations[0]}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ayar.numerics import surrogate
-from ayar.numerics.arrays import Floats, Ints
+from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.surrogate import Surrogate
 from ayar.numerics.theta import Theta
 from ayar.samplers.fits import Fitter
@@ -36,6 +36,12 @@ class Modelled:
         found = np.full(n, np.inf)
         found[self.rows] = self.surrogate.means[: len(self.rows)].mean(axis=1)
         return found
+
+    def expected(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """Median and half the width from μ − σ to μ + σ, (m,) each, of a goal in the units of its told losses."""
+        mean, deviation = self.surrogate.predict(U, A)
+        low, middle, high = self.quantity.values(np.array([mean - deviation, mean, mean + deviation]))
+        return middle, 0.5 * (high - low)
 
 
 @dataclass(frozen=True, eq=False)

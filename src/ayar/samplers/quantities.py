@@ -44,7 +44,11 @@ class Quantity:
     confidence: float = 0.0
     """Probability of being kept that is demanded of a recommended point."""
     warp: Warp | None = None
-    """The way back to told values; goals only."""
+    """The way back to told losses; goals only."""
+
+    def values(self, y: Floats) -> Floats:
+        """Told losses of targets y; of other quantities than goals the targets themselves."""
+        return y if self.warp is None else self.warp.values(y)
 
 
 def goals(setup: Setup, told: Told) -> list[Quantity]:

@@ -4,7 +4,8 @@ D      coded columns          u  (D,) unit coordinates of the centre          �
 L      side of the box before it is stretched along long length-scales: L · ℓ_d / geomean(ℓ)
 A proposal from the box succeeds where its posterior mean lies below those of all rows told before it by 1e-3
 deviations of the targets: means, since a lucky draw is no success. All data stay in the model; a box that has become
-too small starts anew around the best row far from where it was. Its state follows from told rows and their notes.
+too small starts anew around the best row far from where it was, or in another branch; where none is left, around the
+best again. Its state follows from told rows and their notes.
 Sources: Eriksson et al. 2019, TuRBO, arXiv:1910.01739, algorithm 1; Wan et al. 2021, Casmopolitan, arXiv:2102.07188,
 section 4.2 (Hamming distance over categories).
 """
@@ -22,7 +23,7 @@ _SUCCESSES = 3
 _FEWEST_FAILURES = 4
 _GAIN = 1e-3
 _ROUNDING = 1e-9  # settled coordinates lie on a grid
-_AWAY = 0.2  # largest coordinate distance of a new centre from the one given up
+_AWAY = 0.2  # least distance of a new centre from the one given up, largest coordinate
 
 
 class Limit(Protocol):
@@ -87,11 +88,11 @@ def side_and_center(means: Floats, local: Bools, U: Floats, patience: int) -> tu
     Arguments:
         means: (n,) posterior means in the order of the tells; infinite for rows that are no candidates.
         local: (n,) rows that a box proposed.
-        U: (n, D) their coordinates.
+        U: (n, D) their coordinates, NaN where inactive.
         patience: failures in a row that halve the box.
     """
     side, streak = _FIRST, 0
-    best = np.minimum.accumulate(means)
+    best, finite = np.minimum.accumulate(means), np.isfinite(means)
     allowed = np.ones(len(means), dtype=np.bool_)
     for row in np.flatnonzero(local):
         success = row > 0 and means[row] < best[row - 1] - _GAIN
@@ -101,8 +102,10 @@ def side_and_center(means: Floats, local: Bools, U: Floats, patience: int) -> tu
         elif -streak >= patience:
             side, streak = 0.5 * side, 0
         if side < _SMALLEST:
-            center = _best(means, allowed)
-            allowed &= np.abs(U - U[center]).max(axis=1) > _AWAY
+            known = np.arange(len(means)) <= row
+            allowed &= _distances(U, U[_best(means, allowed & known)]) > _AWAY
+            if not (allowed & known & finite).any():
+                allowed[:] = True
             side = _FIRST
     return side, _best(means, allowed)
 
@@ -110,6 +113,12 @@ def side_and_center(means: Floats, local: Bools, U: Floats, patience: int) -> tu
 def patience(active: float) -> int:
     """Failures in a row that halve the box, for so many active parameters."""
     return max(_FEWEST_FAILURES, math.ceil(active))
+
+
+def _distances(U: Floats, center: Floats) -> Floats:
+    """(n,) largest coordinate of U − centre; 1 where one of the two is inactive."""
+    apart = np.isnan(U) != np.isnan(center)
+    return np.asarray(np.where(apart, 1.0, np.nan_to_num(np.abs(U - center))).max(axis=1, initial=0.0))
 
 
 def _best(means: Floats, allowed: Bools) -> int:

@@ -1,11 +1,14 @@
 """The score of one proposal, put together from its models, and the order of the told trials that goes with it.
 
-n, J  told trials, goals     f*  threshold: the least posterior mean of a good trial in the part of the space looked at
-While no trial keeps all result constraints, only the probability of keeping them counts.
+n, b, J  told trials, pending ones, goals
+f*       threshold: the least posterior mean of a good trial in the part of the space looked at
+A pending trial counts as told with what is imagined of it, once it is more likely good than not: else the next proposal
+would go where it went. While no trial keeps all result constraints, only the probability of keeping them counts.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +19,7 @@ from ayar.numerics.pathwise import sample_path
 from ayar.samplers.acquisition import UTILITIES, FrontImprovement, Improvement, Kept, Term, Total
 from ayar.samplers.belief import Belief
 from ayar.samplers.models import Models
+from ayar.samplers.quantities import SUCCESS
 from ayar.samplers.region import Limit
 from ayar.samplers.told import Told
 
@@ -44,20 +48,32 @@ class Scores:
     """Source of randomness for a drawn function."""
 
     @property
+    def good(self) -> Bools:
+        """(n,) told trials that count as good: all, while no limit is known that they could break."""
+        return self.told.good | (not self.models.limits)
+
+    @cached_property
+    def likely(self) -> Bools:
+        """(b,) pending trials that are more likely good than not."""
+        U, A = self.told.U_pending, self.told.A_pending
+        return np.asarray(sum((kept.values(U, A) for kept in self._kept()), np.zeros(len(U))) >= np.log(0.5))
+
+    @property
     def improves(self) -> bool:
-        """Whether there is something to improve on: a good trial, or no limit that could be kept."""
-        return bool(self.models.goals) and (bool(self.told.good.any()) or not self.models.limits)
+        """Whether there is something to improve on."""
+        return bool(self.models.goals) and bool(self.good.any() or self.likely.any())
 
     @property
     def words(self) -> str:
         """What is largest at the point proposed."""
         if not self.improves:
-            return "probability of success" if not self.told.metrics.size else "probability of keeping the constraints"
+            crashes = all(each.quantity.name == SUCCESS for each in self.models.limits)
+            return "probability of success" if crashes else "probability of keeping the constraints"
         return "expected gain of the front" if len(self.models.goals) > 1 else WORDS[self.acquisition]
 
     def total(self, limit: Limit | None) -> Total:
         """The score, inside one part of the space or everywhere."""
-        terms: list[Term] = [Kept(each.surrogate, each.quantity.low, each.quantity.high) for each in self.models.limits]
+        terms: list[Term] = [*self._kept()]
         if self.improves:
             terms.append(self._front() if len(self.models.goals) > 1 else self._improvement(limit))
         if self.belief is not None:
@@ -76,12 +92,17 @@ class Scores:
         rows = np.lexsort((merit, self._broken(), ~self.told.good, ~held))
         return rows[held[rows]]
 
+    def _kept(self) -> list[Kept]:
+        return [Kept(each.surrogate, each.quantity.low, each.quantity.high) for each in self.models.limits]
+
     def _broken(self) -> Floats:
-        """(n,) sum of the posterior means by which limits are broken."""
+        """(n,) sum of the posterior means by which limits are broken; where a model lacks the row, what was told."""
         total = np.zeros(len(self.told.U))
         for each in self.models.limits:
-            mean = each.at_told(len(total))
-            total += np.maximum(np.maximum(mean - each.quantity.high, each.quantity.low - mean), 0.0)
+            broken = np.where(self.told.good, 0.0, np.inf)
+            mean = each.at_told(len(total))[each.rows]
+            broken[each.rows] = np.maximum(np.maximum(mean - each.quantity.high, each.quantity.low - mean), 0.0)
+            total += broken
         return total
 
     def _means(self) -> Floats:
@@ -95,11 +116,10 @@ class Scores:
         return Improvement(goal.surrogate, self._threshold(limit), UTILITIES[self.acquisition])
 
     def _threshold(self, limit: Limit | None) -> Floats:
-        """f*, (S,). Pending trials count with what is imagined of them, where nothing can break."""
+        """f*, (S,)."""
         goal, told = self.models.goals[0], self.told
         U, A = np.vstack([told.U[goal.rows], told.U_pending]), np.vstack([told.A[goal.rows], told.A_pending])
-        safe = not self.models.limits
-        usable: Bools = np.concatenate([told.good[goal.rows] | safe, np.full(len(told.U_pending), safe)])
+        usable: Bools = np.concatenate([self.good[goal.rows], self.likely])
         inside = usable if limit is None else usable & limit.admits(U, A)
         sure = inside & self._sure(U, A)
         rows = next(np.flatnonzero(mask) for mask in (sure, inside, usable) if mask.any())
@@ -116,8 +136,8 @@ class Scores:
 
     def _front(self) -> FrontImprovement:
         means = self._means()
-        safe = not self.models.limits
-        points = means[np.isfinite(means).all(axis=1) & (self.told.good | safe)]
+        pending = np.column_stack([each.surrogate.means[len(each.rows) :, 0] for each in self.models.goals])
+        points = np.vstack([means[np.isfinite(means).all(axis=1) & self.good], pending[self.likely]])
         front = _thinned(points[non_dominated(points)])
         width = np.ptp(front, axis=0)
         reference = front.max(axis=0) + np.where(width > 0.0, _MARGIN * width, 1.0)

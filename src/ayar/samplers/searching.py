@@ -66,7 +66,10 @@ class Searcher:
         theta = goals[0].surrogate.theta
         if theta.signal > _LOUD * theta.noise or self.rng(self.i, "repeat").random() >= _REPEAT_SHARE:
             return None
-        best = self.scores.order()[:_PARENTS]
+        order = self.scores.order()
+        best = order[self.scores.good[order]][:_PARENTS]
+        if not len(best):
+            return None
         _, deviation = goals[0].surrogate.latent(told.U[best], told.A[best])
         row = best[[int(np.argmax(deviation))]]
         point = settle(self.task.setup.space, completed(told.U[row], told.A[row]))

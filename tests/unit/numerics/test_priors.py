@@ -1,4 +1,4 @@
-"""The prior over θ: growth with D, the box, draws."""
+"""The prior over θ: growth with D, the box, starts."""
 
 import numpy as np
 import pytest
@@ -26,12 +26,6 @@ def test_box_with_warps_holds_the_mode_and_the_floor_of_noise() -> None:
     lower, upper = BELIEF.box(bent=True)
     assert ((lower < BELIEF.mean) & (BELIEF.mean < upper)).all()
     assert lower[3] == np.log(NOISE_FLOOR)
-
-
-def test_draws_are_moved_by_deviations_and_have_no_warps() -> None:
-    theta = BELIEF.draw(np.ones(6))
-    assert np.array_equal(theta.vector[:4], (BELIEF.mean + BELIEF.deviation)[:4])
-    assert not theta.bent
 
 
 def test_loud_start_differs_from_the_mode_in_noise_alone() -> None:

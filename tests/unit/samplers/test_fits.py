@@ -39,6 +39,12 @@ def test_lowest_trial_wins_where_two_notes_have_one_count() -> None:
     assert fits.vectors == {"goal a": {4: [1.0, 2.0, 3.0, 0.0, 0.0]}}
 
 
+def test_the_priors_mode_is_no_fit() -> None:
+    fits = Fits(BELIEF)
+    fits.remember({"models": {"goal a": [0, BELIEF.mean.tolist()]}})
+    assert fits.before("goal a", 9) is None
+
+
 def known(**counts: list[float]) -> Fits:
     return Fits(BELIEF, {"goal a": {int(count[1:]): vector for count, vector in counts.items()}})
 

@@ -44,6 +44,26 @@ def test_one_that_became_too_small_starts_anew_away_from_where_it_was() -> None:
     assert places[center, 0] > 0.2
 
 
+SHRUNK = flags(*range(10, 38), n=60)
+"""28 failures in a row: a first box has become too small."""
+
+
+def test_what_is_given_up_is_what_was_best_then() -> None:
+    means = np.arange(60, dtype=np.float64)
+    means[50] = -1.0
+    assert side_and_center(means, SHRUNK, np.linspace(0.0, 1.0, 60)[:, None], 4) == (0.8, 50)
+
+
+def test_it_starts_anew_around_the_best_where_everything_is_near() -> None:
+    near = np.linspace(0.0, 0.1, 60)[:, None]
+    assert side_and_center(np.arange(60, dtype=np.float64), SHRUNK, near, 4) == (0.8, 0)
+
+
+def test_another_branch_is_far_away() -> None:
+    places = np.column_stack([np.full(60, 0.5), np.where(np.arange(60) < 5, np.nan, 0.5)])
+    assert side_and_center(np.arange(60, dtype=np.float64), SHRUNK, places, 4) == (0.8, 5)
+
+
 def box(side: float = 0.4) -> Region:
     return Region.around(np.array([0.5, 0.9, 0.25]), side, np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.0, 4.0]))
 
