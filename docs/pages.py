@@ -1,31 +1,72 @@
-"""Writes the pages that are made from the code: the samplers' capabilities and the parity cases that tests prove.
+"""Writes the pages that are made from the code: what samplers are for and claim, and the parity cases that tests prove.
 
 `python -m docs.pages` writes them, `python -m docs.pages --check` fails when one is out of date.
 """
 
 import ast
+import inspect
+import re
 import sys
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).resolve().parents[1]
+_ARGUMENTS_END = re.compile(r"^(?:Raises:|>>>)", re.MULTILINE)
 
 
 def samplers_page() -> str:
-    """One row a sampler: what it claims, which the contract suite tests."""
+    """One row a sampler: what it claims, which the contract suite tests; then when to take each, and its options."""
     from ayar.samplers import SAMPLERS
     from ayar.samplers.base import Capabilities
 
     claims = [field.name for field in fields(Capabilities)]
     head = ["sampler", *(claim.replace("_", " ") for claim in claims), "what it is"]
-    rows = []
+    rows, parts = [], []
     for name in SAMPLERS:
         sampler = SAMPLERS.get_class(name)
         marks = ["yes" if getattr(sampler.capabilities, claim) else "" for claim in claims]
-        rows.append([f"`{name}`", *marks, (sampler.__doc__ or "").partition("\n")[0].rstrip(".")])
-    return _page("Samplers", "Made from each sampler's `Capabilities`, which the contract suite tests.", head, rows)
+        what = _doc(sampler).partition("\n")[0].partition("; the name in the table")[0]
+        rows.append([f"`{name}`", *marks, what.rstrip(".")])
+        parts += ["", f"## `{name}`", "", _when(sampler), *_options(sampler)]
+    text = (
+        'Leave `sampler=` out and `auto` picks for every proposal. `sampler="tpe"` takes one by name, and '
+        "`sampler=TPE(start=20)`\nwith options. What the table claims is tested by the contract suite for each sampler."
+    )
+    return _page("Samplers", text, head, rows, parts)
+
+
+def _doc(thing: object) -> str:
+    """A docstring without its indent, "" where there is none."""
+    return inspect.getdoc(thing) or ""
+
+
+def _when(sampler: type) -> str:
+    """When to take it and when not: the second paragraph of its file, less the sources."""
+    _, _, paragraph = _doc(inspect.getmodule(sampler)).partition("\n\n")
+    if not paragraph:
+        raise SystemExit(f"{sampler.__module__}: its docstring needs a second paragraph that says when to take it")
+    return paragraph.partition("\n\n")[0].partition("\nSource")[0]
+
+
+def _options(sampler: type) -> list[str]:
+    """The class that takes its options, and a list of these with their defaults, as its docstring describes them."""
+    _, found, text = _doc(sampler).partition("Arguments:\n")
+    if not found:
+        return []
+    home = ["", f"Options of `{sampler.__module__}.{sampler.__name__}`:", ""]
+    defaults = {field.name: field.default for field in fields(sampler)}
+    lines: list[str] = []
+    for line in dedent(_ARGUMENTS_END.split(text)[0]).splitlines():
+        name, colon, rest = line.partition(": ")
+        if colon and name in defaults:
+            lines.append(f"- `{name}={defaults[name]!r}`: {rest}")
+        elif line:
+            lines.append(f"  {line.strip()}")
+    return [*home, *lines]
 
 
 def parity_page() -> str:
@@ -59,10 +100,10 @@ def _marks(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
     return [case for case in cases if isinstance(case, str)]
 
 
-def _page(title: str, text: str, head: list[str], rows: list[list[str]]) -> str:
+def _page(title: str, text: str, head: list[str], rows: list[list[str]], parts: Sequence[str] = ()) -> str:
     lines = [f"# {title}", "", text, "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([*lines, "", "Written by `python -m docs.pages`.", ""])
+    return "\n".join([*lines, *parts, "", "Written by `python -m docs.pages`.", ""])
 
 
 PAGES = {"samplers.md": samplers_page, "parity.md": parity_page}

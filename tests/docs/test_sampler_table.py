@@ -1,4 +1,4 @@
-"""The README's table of samplers names each one, and claims for it what its `Capabilities` claim."""
+"""The README's table of samplers claims what their `Capabilities` claim."""
 
 import re
 from pathlib import Path
@@ -10,8 +10,9 @@ ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 WORDS = {"several_goals": "several goals", "result_constraints": "limits on results"}
 
 
-def test_every_sampler_is_listed_with_what_it_handles() -> None:
-    assert {name: set(handled.split(", ")) for name, handled in ROW.findall(README)} == {
-        name: {words for claim, words in WORDS.items() if getattr(SAMPLERS.get_class(name).capabilities, claim)}
-        for name in SAMPLERS
-    }
+def test_a_listed_sampler_handles_what_is_said_and_no_more() -> None:
+    rows = ROW.findall(README)
+    assert rows, "no table of samplers in the README"
+    for name, handled in rows:
+        claims = SAMPLERS.get_class(name).capabilities
+        assert set(handled.split(", ")) == {words for claim, words in WORDS.items() if getattr(claims, claim)}, name
