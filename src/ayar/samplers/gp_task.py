@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ayar.numerics.arrays import Floats
+from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.priors import prior
 from ayar.samplers.belief import Belief
@@ -29,6 +29,8 @@ class Task:
     belief: Belief | None
     levels: Floats
     """(D,) number of values of unordered parameters, 0 for the others."""
+    conditional: Bools
+    """(D,) columns that conditions can switch off."""
 
     @classmethod
     def of(cls, setup: Setup, acquisition: str, overhead_ms: int) -> "Task":
@@ -47,4 +49,5 @@ class Task:
             fitter=Fitter(embedding, prior(embedding.categorical, active), effort.rows),
             belief=Belief.of(space),
             levels=np.array(levels, dtype=np.float64),
+            conditional=np.array([column.conditional for column in columns], dtype=np.bool_),
         )

@@ -77,8 +77,8 @@ class Searcher:
 
     def _turns(self) -> Iterator[tuple[Limit | None, str, str]]:
         """Parts of the space in the order in which they are tried: limit, arm, words."""
-        turn = self.rng(self.i, "arm").random()
-        if turn < _BRANCH_SHARE and (activity := self.scores.told.neglected_branch()) is not None:
+        turn, told = self.rng(self.i, "arm").random(), self.scores.told
+        if turn < _BRANCH_SHARE and (activity := told.neglected_branch(self.task.conditional)) is not None:
             yield Branch(activity), "neglected branch", " in the branch tried least for its size"
         elif turn >= 1.0 - _REGION_SHARE and (region := self._region()) is not None:
             yield region, _LOCAL, f" in a box of side {region.side:g} around the best"

@@ -60,12 +60,17 @@ class Told:
         """(n + b, D) activity of the told, then of the pending points."""
         return np.vstack([self.A, self.A_pending])
 
-    def neglected_branch(self) -> Bools | None:
+    def neglected_branch(self, conditional: Bools) -> Bools | None:
         """(D,) activity of the branch with the fewest points for its size.
 
         None where all points are in one branch, or where nearly every point is in its own (many free conditions).
+        A point that lacks an unconditional parameter, as before a define-by-run space grew, is in none.
+
+        Arguments:
+            conditional: (D,) which columns conditions can switch off.
         """
-        branches, counts = np.unique(self.activity, axis=0, return_counts=True)
+        whole = (self.activity | conditional).all(axis=1)
+        branches, counts = np.unique(self.activity[whole], axis=0, return_counts=True)
         if not 2 <= len(branches) <= counts.sum() // 2:
             return None
         return np.asarray(branches[np.argmin(counts / (branches.sum(axis=1) + 1.0))])

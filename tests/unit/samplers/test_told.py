@@ -82,7 +82,7 @@ def test_neglected_branch_has_the_fewest_points_for_its_size(counts: tuple[int, 
     space = Space({"kind": Categorical(["a", "b"]), "x": Float(0, 1, when={"kind": "a"})})
     trials = [Told({"kind": "a", "x": (i + 1) / 9}, 0.0) for i in range(counts[0])]
     trials += [Told({"kind": "b"}, 0.0)] * counts[1]
-    branch = read(trials, space).neglected_branch()
+    branch = read(trials, space).neglected_branch(np.array([False, True]))
     assert branch is not None
     assert bool(branch[1]) == (counts[0] / 3 < counts[1] / 2)
 
@@ -90,8 +90,14 @@ def test_neglected_branch_has_the_fewest_points_for_its_size(counts: tuple[int, 
 def test_no_branch_is_neglected_where_nearly_every_point_has_its_own() -> None:
     space = Space({"kind": Categorical(["a", "b"]), "x": Float(0, 1, when={"kind": "a"})})
     trials = [Told({"kind": "a", "x": 0.5}, 0.0), Told({"kind": "b"}, 0.0), Told({"kind": "b"}, 0.0)]
-    assert read(trials, space).neglected_branch() is None
+    assert read(trials, space).neglected_branch(np.array([False, True])) is None
 
 
 def test_no_branch_is_neglected_where_there_is_one() -> None:
-    assert read([Told({"x": 0.1}, 0.0), Told({"x": 0.2}, 0.0)]).neglected_branch() is None
+    assert read([Told({"x": 0.1}, 0.0), Told({"x": 0.2}, 0.0)]).neglected_branch(np.array([False])) is None
+
+
+def test_a_point_that_lacks_an_unconditional_parameter_is_in_no_branch() -> None:
+    space = Space({"x": Float(0, 1), "y": Float(0, 1)})
+    trials = [Told({"x": 0.5}, 0.0)] + [Told({"x": 0.5, "y": i / 9}, 0.0) for i in range(9)]
+    assert read(trials, space).neglected_branch(np.zeros(2, dtype=np.bool_)) is None
