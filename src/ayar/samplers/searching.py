@@ -30,7 +30,7 @@ _REGION_FROM = 8  # active parameters from which it is always called for
 _STAGNATION = 15  # told trials without a better posterior mean after which it is called for anywhere
 _MANY_ROWS = 300  # above so many, half the candidates are scored
 _REPEAT_SHARE = 0.3  # of proposals, where repeats are allowed and noise is loud
-_LOUD = 0.7  # signal to noise, σ_f² / σ_n², below which it is
+_LOUD = 0.7  # signal to noise, σ_f² by the variance of a typical target's noise, below which it is
 _PARENTS = 5
 _LOCAL = "trust region"
 
@@ -63,14 +63,14 @@ class Searcher:
         goals, told = self.scores.models.goals, self.scores.told
         if self.task.setup.repeats != "allow" or len(goals) != 1 or not self.scores.improves:
             return None
-        theta = goals[0].surrogate.theta
-        if theta.signal > _LOUD * theta.noise or self.rng(self.i, "repeat").random() >= _REPEAT_SHARE:
+        model = goals[0].surrogate
+        if model.theta.signal > _LOUD * model.noise or self.rng(self.i, "repeat").random() >= _REPEAT_SHARE:
             return None
         order = self.scores.order()
         best = order[self.scores.good[order]][:_PARENTS]
         if not len(best):
             return None
-        _, deviation = goals[0].surrogate.latent(told.U[best], told.A[best])
+        _, deviation = model.latent(told.U[best], told.A[best])
         row = best[[int(np.argmax(deviation))]]
         point = settle(self.task.setup.space, completed(told.U[row], told.A[row]))
         return (point, {"arm": "repeat", "why": "one of the best again: the noise is loud"}) if len(point) else None
