@@ -34,6 +34,11 @@ class NumberBelief:
         """Where the cut is, in deviations from the mean."""
         return -self.mean / self.sd, (1.0 - self.mean) / self.sd
 
+    @property
+    def likeliest(self) -> float:
+        """Unit coordinate of highest density."""
+        return self.mean
+
     def log_density(self, u: Floats) -> tuple[Floats, Floats]:
         """ln π and its slope at unit coordinates u."""
         z = (u - self.mean) / self.sd
@@ -52,6 +57,11 @@ class ChoiceBelief:
 
     place: int
     shares: tuple[float, ...]
+
+    @property
+    def likeliest(self) -> float:
+        """Unit coordinate of the first choice of greatest weight."""
+        return (self.shares.index(max(self.shares)) + 0.5) / len(self.shares)
 
     def log_density(self, u: Floats) -> tuple[Floats, Floats]:
         """ln π and its slope at unit coordinates u."""
@@ -103,6 +113,13 @@ class Belief:
         U = uniforms.copy()
         for part in self.parts:
             U[:, part.place] = part.units(uniforms[:, part.place])
+        return U
+
+    def centered(self, U: Floats) -> Floats:
+        """Unit coordinates (m, D), moved to what is likeliest where there is a belief."""
+        U = U.copy()
+        for part in self.parts:
+            U[:, part.place] = part.likeliest
         return U
 
 

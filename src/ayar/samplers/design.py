@@ -1,4 +1,4 @@
-"""The start: the default configuration or the centre, then a Sobol sequence with its categories dealt evenly.
+"""The start: defaults, or what is believed likeliest, or the centre; then a Sobol sequence, categories dealt evenly.
 
 D  coded columns     n₀  length of the start     U  (N, D) the study's own sequence, the same for every worker
 The place in the sequence is the trial's number, so workers that start together do not collide; a place that is taken
@@ -50,7 +50,7 @@ def start_point(setup: Setup, unseen: Unseen, number: int) -> Batch | None:
 
 
 def sequence(space: Space, seed: int) -> Batch:
-    """The study's start sequence: feasible settled points, the default or centre first.
+    """The study's start sequence: feasible settled points, the default, likeliest or middle one first.
 
     Every second point is drawn from the priors of the space, where it has any.
     """
@@ -63,7 +63,7 @@ def sequence(space: Space, seed: int) -> Batch:
     belief = Belief.of(space)
     if belief is not None:
         U[::2] = belief.units(U[::2])
-    return join(admit(space, _first(space)), settle(space, U))
+    return join(admit(space, _first(space, belief)), settle(space, U))
 
 
 def _dealt(levels: int, generator: np.random.Generator) -> Ints:
@@ -72,12 +72,13 @@ def _dealt(levels: int, generator: np.random.Generator) -> Ints:
     return np.argsort(generator.random((runs, levels)), axis=1, kind="stable").ravel()[:LENGTH]
 
 
-def _first(space: Space) -> Floats:
-    """(1, D) natural values: defaults where given, else the first choice and the middle of a range."""
+def _first(space: Space, belief: Belief | None) -> Floats:
+    """(1, D) natural values: defaults where given, else what is likeliest, else the first choice or the middle."""
     codec = space.codec
-    middle = codec.nearest(np.array([[_middle(column) for column in codec.columns]]))
+    middle = np.array([[_middle(column) for column in codec.columns]])
+    likeliest = codec.nearest(middle if belief is None else belief.centered(middle))
     given, _ = codec.encode([space.defaults()])
-    return np.where(np.isnan(given), middle, given)
+    return np.where(np.isnan(given), likeliest, given)
 
 
 def _middle(column: Column) -> float:

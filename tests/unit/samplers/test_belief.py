@@ -68,3 +68,8 @@ def test_draws_follow_the_belief() -> None:
     assert lr.std() == pytest.approx(0.8, rel=0.03)
     assert n.mean() == pytest.approx(3.5, abs=0.2)
     assert np.bincount(kind.astype(int), minlength=3) / 20_000 == pytest.approx([0.25, 0.0, 0.75], abs=0.02)
+
+
+def test_likeliest_values_are_those_of_highest_density() -> None:
+    (x,) = SPACE.codec.from_unit(belief().centered(np.full((1, D), 0.4)))
+    assert x.tolist() == pytest.approx([1e-2, 3.0, 2.0, 0.4, 0.2])

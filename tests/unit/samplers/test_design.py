@@ -4,6 +4,7 @@ import pytest
 
 from ayar.samplers.design import LENGTH, active_parameters, sequence, start_length
 from ayar.space.domains import Bool, Categorical, Float, Int
+from ayar.space.prior import Normal
 from ayar.space.space import Space
 
 TREE = Space({"kind": Categorical(["a", "b", "c"]), "x": Float(0, 1), "y": Float(0, 1, when={"kind": "a"})})
@@ -36,6 +37,18 @@ def test_choices_without_default_start_at_the_first_and_numbers_in_the_middle() 
     assert params["flag"] is False
     assert params["n"] == 5
     assert params["lr"] == pytest.approx(1e-2)
+
+
+def test_a_belief_decides_the_first_point_where_no_default_does() -> None:
+    space = Space(
+        {
+            "x": Float(0, 1, prior=Normal(0.2, 0.1)),
+            "k": Categorical(["a", "b"], prior=[1, 3]),
+            "y": Float(0, 1, default=0.9, prior=Normal(0.2, 0.1)),
+        }
+    )
+    first = sequence(space, 0)
+    assert space.codec.decode(first.X[:1], first.A[:1])[0] == {"x": pytest.approx(0.2), "k": "b", "y": 0.9}
 
 
 def test_categories_are_dealt_evenly() -> None:
