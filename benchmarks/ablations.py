@@ -42,6 +42,8 @@ ARMS: dict[str, dict[str, Any]] = {
     "no-region": {"ayar.samplers.searching:_REGION_SHARE": 0.0},
     "noise-4": {"ayar.numerics.priors:NOISE": (-4.0, 2.0)},
     "noise-3": {"ayar.numerics.priors:NOISE": (-3.0, 2.5)},
+    "repeats": {"study": {"repeats": "allow"}},
+    "repeats-soft": {"study": {"repeats": "allow"}, "ayar.samplers.searching:_LOUD": 30.0},
     "ucb": {"options": {"acquisition": "ucb"}},
     "pi": {"options": {"acquisition": "pi"}},
     "thompson": {"options": {"acquisition": "thompson"}},
@@ -55,11 +57,12 @@ def run(arm: str, problem: Problem, seed: int, trials: int, pending: int = 0) ->
     from benchmarks.peers.wire import Axis, Start
 
     constants = dict(ARMS[arm])
+    settings = constants.pop("study", {})
     sampler = SAMPLERS.get_class(constants.pop("sampler", "gp"))(**constants.pop("options", {}))
     started = time.perf_counter()
     with replaced(constants):
         axes = [Axis(**vars(parameter)) for parameter in problem.space]
-        tuner = Ayar(Start(axes, seed, trials, settings={"sampler": sampler}))
+        tuner = Ayar(Start(axes, seed, trials, settings={"sampler": sampler, **settings}))
         regrets = list(_regrets(tuner, problem, seed, trials, pending))
     marks = {str(mark): regrets[min(mark, len(regrets)) - 1] for mark in MARKS if mark <= trials}
     return {
