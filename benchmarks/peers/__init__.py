@@ -55,6 +55,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
 PEERS: dict[str, Peer] = {
     "random": Peer("ayar", {"sampler": "random"}),
     "ayar-auto": Peer("ayar", {"sampler": "auto"}, recommends="noisy"),
+    "ayar-repeats": Peer("ayar", {"sampler": "auto", "repeats": "allow"}, recommends="noisy"),
     "ayar-gp": Peer("ayar", {"sampler": "gp"}, recommends="noisy"),
     "ayar-tpe": Peer("ayar", {"sampler": "tpe"}, recommends="noisy"),
     "ayar-cmaes": Peer("ayar", {"sampler": "cmaes"}, recommends="noisy"),
