@@ -23,7 +23,9 @@ from ayar.samplers.quantities import SUCCESS
 from ayar.samplers.region import Limit
 from ayar.samplers.told import Told
 
-_MARGIN = 0.1  # of the front's width, by which the reference point lies beyond its worst corner
+_MARGIN = 0.1
+"""The reference point lies this part of the width of all good trials beyond the worst of them: beyond the worst of the
+front, its ends are never found. Measured: docs/research/engine-ablations.md."""
 _LARGEST_FRONT = {2: 1_000, 3: 60, 4: 24}  # trials of the front that the boxes are made from
 _LARGEST_FRONT_ABOVE = 12
 WORDS = {
@@ -139,8 +141,8 @@ class Scores:
         pending = np.column_stack([each.surrogate.means[len(each.rows) :, 0] for each in self.models.goals])
         points = np.vstack([means[np.isfinite(means).all(axis=1) & self.good], pending[self.likely]])
         front = _thinned(points[non_dominated(points)])
-        width = np.ptp(front, axis=0)
-        reference = front.max(axis=0) + np.where(width > 0.0, _MARGIN * width, 1.0)
+        width = np.ptp(points, axis=0)
+        reference = points.max(axis=0) + np.where(width > 0.0, _MARGIN * width, 1.0)
         wanted = np.minimum(reference, [each.quantity.high for each in self.models.goals])
         met = bool((front < wanted).all(axis=1).any())
         lower, upper = boxes(front, wanted if met else reference)

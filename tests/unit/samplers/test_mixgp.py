@@ -220,6 +220,19 @@ def test_several_goals_spread_over_the_front() -> None:
     assert np.ptp(on_front) > 0.4
 
 
+def test_the_ends_of_a_front_are_found_from_its_middle() -> None:
+    def goals(params: Any) -> tuple[float, float]:
+        return params["x"] ** 2 + params["y"], (1 - params["x"]) ** 2 + params["y"]
+
+    points = [(0.4, 0.0), (0.45, 0.0), (0.5, 0.0), (0.55, 0.0), (0.6, 0.0), (0.1, 0.9), (0.9, 0.9)]
+    space = Space({"x": Float(0, 1), "y": Float(0, 1)})
+    told = [({"x": x, "y": y}, goals({"x": x, "y": y})) for x, y in points]
+    fold = fold_of(space, told, goals={"a": "minimize", "b": "minimize"})
+    xs = [proposal.params["x"] for proposal in propose(fold, MixGP(), 8)]
+    assert min(xs) < 0.15
+    assert max(xs) > 0.85
+
+
 @pytest.mark.parity("G14")
 def test_feasible_results_are_searched_first() -> None:
     trials: list[Told] = []
