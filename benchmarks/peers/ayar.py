@@ -1,11 +1,12 @@
 """Ayar, from the environment of the project itself: the sampler named in the settings, a study in memory."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ayar
 from benchmarks.peers.wire import Axis, Start, serve
 
-KINDS = {
+KINDS: Mapping[str, Callable[[Axis], Any]] = {
     "float": lambda axis: ayar.Float(axis.low, axis.high, log=axis.log, when=axis.when or None),
     "int": lambda axis: ayar.Int(int(axis.low), int(axis.high), log=axis.log, when=axis.when or None),
     "ordinal": lambda axis: ayar.Ordinal(axis.values, when=axis.when or None),
