@@ -11,9 +11,8 @@ Sources: Hansen et al. 2021, doi:10.1080/10556788.2020.1808977; Tušar et al. 20
 
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +117,7 @@ def functions(kind: str) -> list[Function]:
 
 def exact(suite: str, function: Function) -> Problem:
     """A function without noise."""
-    scale = read("coco")[function.key]
+    scale = read("coco", function.key)
     return Problem(
         function.name,
         suite,
@@ -134,7 +133,7 @@ def exact(suite: str, function: Function) -> Problem:
 
 def with_noise(function: Function) -> Problem:
     """A function with the noise whose turn it is."""
-    scale = read("coco")[function.key]
+    scale = read("coco", function.key)
     kind, level = NOISES[(function.number + NOISY_DIMENSIONS.index(function.dimension)) % len(NOISES)]
     added = level * (scale["median"] - scale["best"]) if kind == "added" else 0.0
     noisy = Noisy(function, scale["best"], added, level if kind == "multiplied" else 0.0)
@@ -166,23 +165,21 @@ def noisy_bbob() -> list[Problem]:
     return [with_noise(function) for function in functions("bbob") if function.dimension in NOISY_DIMENSIONS]
 
 
-def scales() -> Iterator[tuple[str, Scale]]:
-    """The scale of every function. COCO tells its best point only by writing a file where the process stands."""
+def scale(function: Function) -> Scale:
+    """A function's scale. COCO tells its best point only by writing a file where the process stands."""
     home = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            for function in [*functions("bbob"), *functions("bbob-mixint")]:
-                coco(function)._best_parameter("print")  # noqa: SLF001
-                point = [float(x) for x in Path("._bbob_problem_best_parameter.txt").read_text().split()]
-                params: Params = {
-                    p.name: int(x) if p.kind == "int" else x for p, x in zip(function.space, point, strict=True)
-                }
-                median = float(np.median(random_truths(function.space, function.truth)))
-                yield function.key, {"best": function.truth(params), "median": median, "params": params}
+            coco(function)._best_parameter("print")  # noqa: SLF001
+            point = [float(x) for x in Path("._bbob_problem_best_parameter.txt").read_text().split()]
         finally:
             os.chdir(home)
+    pairs = zip(function.space, point, strict=True)
+    params: Params = {p.name: int(x) if p.kind == "int" else x for p, x in pairs}
+    median = float(np.median(random_truths(function.space, function.truth)))
+    return {"best": function.truth(params), "median": median, "params": params}
 
 
 if __name__ == "__main__":
-    write("coco", scales())
+    write("coco", ((one.key, partial(scale, one)) for one in [*functions("bbob"), *functions("bbob-mixint")]))

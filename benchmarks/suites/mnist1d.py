@@ -122,14 +122,14 @@ def truths(configurations: Sequence[Params]) -> Losses:
 def mnist1d() -> list[Problem]:
     """The one problem."""
     rows()  # says at once what is missing
-    scale = read("mnist1d")["cnn"]
+    scale = read("mnist1d", "cnn")
     return [Problem("cnn", "mnist1d", "real", True, SPACE, evaluate, truth, scale["best"], scale["median"])]
 
 
-def scale() -> tuple[str, Scale]:
+def scale() -> Scale:
     """Its scale."""
-    return "cnn", find(SPACE, truths, draws=80, rounds=8, kept=3, children=4)
+    return find(SPACE, truths, draws=80, rounds=8, parents=3, children=4)
 
 
 if __name__ == "__main__":
-    write("mnist1d", [scale()])
+    write("mnist1d", [("cnn", scale)])

@@ -6,6 +6,7 @@ the best of 420 trainings (`real_scale.json`, `python -m benchmarks.suites.real`
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from benchmarks.problems import Parameter, Params, Problem, Space
@@ -116,15 +117,17 @@ def real() -> list[Problem]:
     table("diabetes")  # says at once that scikit-learn is missing
     made = []
     for name, task in TASKS.items():
-        best, median = read("real")[name]["best"], read("real")[name]["median"]
-        made.append(Problem(name, "real", "real", False, task.space, task.loss.evaluate, task.loss.truth, best, median))
+        scale, loss = read("real", name), task.loss
+        made.append(
+            Problem(name, "real", "real", False, task.space, loss.evaluate, loss.truth, scale["best"], scale["median"])
+        )
     return made
 
 
-def scale(name: str, task: Task) -> tuple[str, Scale]:
+def scale(task: Task) -> Scale:
     """A task's scale."""
-    return name, find(task.space, task.loss.truths, draws=180, rounds=12, kept=4, children=5)
+    return find(task.space, task.loss.truths, draws=180, rounds=12, parents=4, children=5)
 
 
 if __name__ == "__main__":
-    write("real", (scale(name, task) for name, task in TASKS.items()))
+    write("real", ((name, partial(scale, task)) for name, task in TASKS.items()))

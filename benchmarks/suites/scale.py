@@ -36,8 +36,8 @@ def random_truths(space: Space, truth: Callable[[Params], float], draws: int = 1
     """The truths of random configurations that do not fail."""
     rng = np.random.default_rng(SEED)
     found: Losses = np.array([truth(draw(space, rng)) for _ in range(draws)])
-    kept: Losses = found[np.isfinite(found)]
-    return kept
+    finite: Losses = found[np.isfinite(found)]
+    return finite
 
 
 def decode(space: Space, u: Losses) -> list[Params]:
@@ -47,12 +47,12 @@ def decode(space: Space, u: Losses) -> list[Params]:
 
 def neighbours(u: Losses, children: int, rng: np.random.Generator, step: float) -> Losses:
     """Some points near each: every coordinate is moved with probability 3/d, a fifth of the moves go anywhere."""
-    parents = np.repeat(u, children, axis=0)
-    moved = rng.random(parents.shape) < 3 / parents.shape[1]
-    moved[np.arange(len(parents)), rng.integers(parents.shape[1], size=len(parents))] = True
-    near = np.clip(parents + step * rng.standard_normal(parents.shape), 0, 1 - 1e-12)
-    anywhere = rng.random(parents.shape) < 0.2
-    return np.where(moved, np.where(anywhere, rng.random(parents.shape), near), parents)
+    from_ = np.repeat(u, children, axis=0)
+    moved = rng.random(from_.shape) < 3 / from_.shape[1]
+    moved[np.arange(len(from_)), rng.integers(from_.shape[1], size=len(from_))] = True
+    near = np.clip(from_ + step * rng.standard_normal(from_.shape), 0, 1 - 1e-12)
+    anywhere = rng.random(from_.shape) < 0.2
+    return np.where(moved, np.where(anywhere, rng.random(from_.shape), near), from_)
 
 
 def find(
@@ -60,7 +60,7 @@ def find(
     truths: Callable[[Sequence[Params]], Losses],
     draws: int,
     rounds: int,
-    kept: int = 20,
+    parents: int = 20,
     children: int = 50,
 ) -> Scale:
     """The scale of a problem: from random configurations, then rounds of `children` points near each of the best."""
@@ -69,7 +69,7 @@ def find(
     losses = truths(decode(space, u))
     median = float(np.median(losses[np.isfinite(losses)]))
     for i in range(rounds):
-        order = np.argsort(losses, kind="stable")[:kept]
+        order = np.argsort(losses, kind="stable")[:parents]
         # From a quarter of the range down to a thousandth of it.
         born = neighbours(u[order], children, rng, 0.25 * 0.004 ** (i / max(rounds - 1, 1)))
         u, losses = np.vstack([u[order], born]), np.concatenate([losses[order], truths(decode(space, born))])
@@ -93,25 +93,39 @@ def noise(problem: Problem, draws: int = 1000, repeats: int = 20) -> float:
     return float(np.median(deviations) / (edge - problem.best)) if edge > problem.best else float("inf")
 
 
-@cache
-def read(suite: str) -> dict[str, Scale]:
-    """The scales kept beside a suite's file, by problem.
+def file_of(suite: str) -> Path:
+    """Where a suite's scales are kept."""
+    return Path(__file__).with_name(f"{suite}_scale.json")
 
-    Raises:
-        MissingDataError: nobody has computed them.
-    """
-    file = Path(__file__).with_name(f"{suite}_scale.json")
-    if not file.exists():
-        raise MissingDataError(f"no {file.name}: compute it with python -m benchmarks.suites.{suite}")
-    scales: dict[str, Scale] = json.loads(file.read_text())
+
+@cache
+def kept(suite: str) -> dict[str, Scale]:
+    """The scales of a suite, by problem; none where nobody has computed them."""
+    file = file_of(suite)
+    scales: dict[str, Scale] = json.loads(file.read_text()) if file.exists() else {}
     return scales
 
 
-def write(suite: str, scales: Iterable[tuple[str, Scale]]) -> None:
-    """Keep scales beside a suite's file, one problem a line; each is printed as it comes."""
-    lines = []
-    for name, scale in scales:
-        print(f"{name}: best {scale['best']:.6g}, median {scale['median']:.6g}", flush=True)
-        lines.append(f"{json.dumps(name)}: {json.dumps(scale)}")
-    file = Path(__file__).with_name(f"{suite}_scale.json")
-    file.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+def read(suite: str, name: str) -> Scale:
+    """A problem's scale.
+
+    Raises:
+        MissingDataError: nobody has computed it.
+    """
+    if name not in kept(suite):
+        raise MissingDataError(f"no scale of {name} in {file_of(suite).name}: python -m benchmarks.suites.{suite}")
+    return kept(suite)[name]
+
+
+def write(suite: str, tasks: Iterable[tuple[str, Callable[[], Scale]]]) -> None:
+    """Keep scales beside a suite's file, one problem a line, each as it comes; those that are there are kept.
+
+    Delete the file, or a line of it, to compute again.
+    """
+    scales = dict(kept(suite))
+    for name, compute in tasks:
+        if name not in scales:
+            scales[name] = compute()
+            print(f"{name}: best {scales[name]['best']:.6g}, median {scales[name]['median']:.6g}", flush=True)
+        lines = (f"{json.dumps(key)}: {json.dumps(scale)}" for key, scale in scales.items())
+        file_of(suite).write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -12,7 +12,7 @@ search of 80,000 more; half an hour of one core.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from keyword import iskeyword
 from typing import Any
 
@@ -133,12 +133,12 @@ class Surrogate:
 
 def problems(name: str) -> list[Problem]:
     """A scenario's problems, those that are too easy left in."""
-    columns, scales = scenario(name), read("yahpo")
+    columns = scenario(name)
     session(name)  # says at once what is missing
     made = []
     for instance in columns.instances:
         surrogate, key = Surrogate(name, instance), f"{name}-{instance}"
-        best, median = scales[key]["best"], scales[key]["median"]
+        best, median = read("yahpo", key)["best"], read("yahpo", key)["median"]
         made.append(Problem(key, name, "real", False, columns.space, surrogate.evaluate, surrogate.truth, best, median))
     return made
 
@@ -163,10 +163,13 @@ def yahpo() -> list[Problem]:
     return lcbench() + rbv2_xgboost()
 
 
-def scale(name: str, instance: str) -> tuple[str, Scale]:
+def scale(name: str, instance: str) -> Scale:
     """An instance's scale."""
-    return f"{name}-{instance}", find(scenario(name).space, Surrogate(name, instance).truths, draws=20_000, rounds=80)
+    return find(scenario(name).space, Surrogate(name, instance).truths, draws=20_000, rounds=80)
 
 
 if __name__ == "__main__":
-    write("yahpo", (scale(name, instance) for name in SCENARIOS for instance in scenario(name).instances))
+    write(
+        "yahpo",
+        ((f"{name}-{one}", partial(scale, name, one)) for name in SCENARIOS for one in scenario(name).instances),
+    )

@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from benchmarks.problems import Outcome, Parameter, Params, Problem
-from benchmarks.suites.scale import find, noise, random_truths
+from benchmarks.suites.data import MissingDataError
+from benchmarks.suites.scale import Scale, find, kept, noise, random_truths, read, write
 
 SPACE = (
     Parameter("kind", "categorical", values=("flat", "bowl")),
@@ -53,3 +56,30 @@ def test_noise_is_measured_against_the_spread_of_the_best_tenth(deviation: float
     problem = Problem("p", "s", "synthetic", True, space, evaluate, lambda params: float(params["x"]), 0.0, 0.5)
     # The best tenth spreads over 0.1; a median of 100 deviations of 20 draws each: 2 % off, tolerance 5 of these.
     assert noise(problem) == pytest.approx(deviation / 0.1, rel=0.12)
+
+
+def test_scales_are_kept_as_they_come_and_not_computed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.suites.scale.__file__", str(tmp_path / "scale.py"))
+    asked: list[str] = []
+
+    def compute(name: str) -> Scale:
+        asked.append(name)
+        if asked == ["a", "b", "c"]:
+            raise KeyboardInterrupt
+        return {"best": 0.0, "median": 1.0, "params": {"x": name}}
+
+    tasks = [(name, partial(compute, name)) for name in "abc"]
+    with pytest.raises(KeyboardInterrupt):
+        write("suite", tasks)
+    kept.cache_clear()
+    write("suite", tasks)
+    kept.cache_clear()
+    assert asked == ["a", "b", "c", "c"]
+    assert [read("suite", name)["params"]["x"] for name in "abc"] == ["a", "b", "c"]
+
+
+def test_where_a_scale_is_missing_a_sentence_says_how_to_compute_it() -> None:
+    with pytest.raises(
+        MissingDataError, match=r"no scale of x in nothing_scale\.json: python -m benchmarks\.suites\.no"
+    ):
+        read("nothing", "x")
