@@ -67,14 +67,15 @@ def grid(space: Space, draws: Draws) -> Grid:
     return Grid(offsets, draws, made, truths)
 
 
-def filled(space: Space, rows: Sequence[Sequence[Any]], losses: Draws) -> Draws:
-    """(1, c) draws from a list of configurations that were measured once each; all others NaN."""
+def filled(space: Space, columns: Sequence[np.ndarray[Any, Any]], losses: Draws) -> Draws:
+    """(1, c) draws from a list of configurations, each measured once; all others NaN.
+
+    `columns` holds a list of values for each parameter, whose own values rise.
+    """
     sizes = [len(parameter.values) for parameter in space]
-    places = [{value: i for i, value in enumerate(parameter.values)} for parameter in space]
+    places = [np.searchsorted(parameter.values, column) for parameter, column in zip(space, columns, strict=True)]
     draws = np.full((1, int(np.prod(sizes))), np.nan)
-    for row, loss in zip(rows, losses, strict=True):
-        at = [place[value] for place, value in zip(places, row, strict=True)]
-        draws[0, int(np.ravel_multi_index(at, sizes))] = loss
+    draws[0, np.ravel_multi_index(places, sizes)] = losses
     return draws
 
 

@@ -22,7 +22,7 @@ def problem(card: str) -> Problem:
     columns = table["X"].astype(np.int64)
     names = [str(name) for name in table["names"]]
     space = tuple(choice(name, np.unique(column).tolist()) for name, column in zip(names, columns.T, strict=True))
-    return table_problem("kernels", f"convolution-{card}", space, filled(space, columns.tolist(), table["time_ms"]))
+    return table_problem("kernels", f"convolution-{card}", space, filled(space, list(columns.T), table["time_ms"]))
 
 
 def kernels() -> list[Problem]:

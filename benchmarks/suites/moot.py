@@ -38,8 +38,7 @@ def full(name: str) -> Problem:
     """A table of every combination."""
     columns, loss = columns_of(arrays("moot", f"{name}.npz"))
     space = tuple(choice(key, np.unique(column).tolist()) for key, column in columns.items())
-    rows = list(zip(*(column.tolist() for column in columns.values()), strict=True))
-    return table_problem("moot", name, space, filled(space, rows, loss))
+    return table_problem("moot", name, space, filled(space, list(columns.values()), loss))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_a_table_of_another_size_is_refused() -> None:
 
 
 def test_rows_fill_a_table_and_leave_the_rest_unmeasured() -> None:
-    draws = filled(SPACE, [(20, "y"), (10, "x")], np.array([7.0, 8.0]))
+    draws = filled(SPACE, [np.array([20, 10]), np.array(["y", "x"])], np.array([7.0, 8.0]))
     assert np.array_equal(draws, [[8.0, nan, nan, 7.0, nan, nan]], equal_nan=True)
 
 
