@@ -4,7 +4,8 @@
     python -m benchmarks.ablations --table --out FILE
 
 Every arm runs on the same problems with the same seeds and the same draws of noise, in one process each. An arm is a
-sampler, its options and constants of modules that are replaced (`ARMS`). FILE gets a JSON line a run; runs it already
+sampler, its options and what is replaced in the package (`arms`). `--noise 0.2` adds normal noise of that share of the
+scale, from the best to the median, to every problem. FILE gets a JSON line a run; runs it already
 holds are skipped, so an interrupted command goes on. The table pairs arms with the first one: mean normalised regret,
 its difference with a 95 % interval (bootstrap over problems), mean rank, wins, ties and losses.
 """
@@ -15,39 +16,20 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.problems import Problem
+from benchmarks.arms import ARMS
+from benchmarks.problems import Outcome, Params, Problem
 from benchmarks.timing import table
 
 MARKS = (10, 20, 50, 100, 200)
 CAP = 2.0
 """Regrets are cut here before they are averaged: one hopeless run is not to decide."""
-ARMS: dict[str, dict[str, Any]] = {
-    "base": {"sampler": "gp"},
-    "random": {"sampler": "random"},
-    "tpe": {"sampler": "tpe"},
-    "cmaes": {"sampler": "cmaes"},
-    "nsga2": {"sampler": "nsga2"},
-    "auto": {"sampler": "auto"},
-    "random-0": {"ayar.samplers.mixgp:_RANDOM_SHARE": 0.0},
-    "random-15": {"ayar.samplers.mixgp:_RANDOM_SHARE": 0.15},
-    "random-20": {"ayar.samplers.mixgp:_RANDOM_SHARE": 0.20},
-    "no-branch": {"ayar.samplers.searching:_BRANCH_SHARE": 0.0},
-    "region-25": {"ayar.samplers.searching:_REGION_SHARE": 0.25},
-    "no-region": {"ayar.samplers.searching:_REGION_SHARE": 0.0},
-    "noise-4": {"ayar.numerics.priors:NOISE": (-4.0, 2.0)},
-    "noise-3": {"ayar.numerics.priors:NOISE": (-3.0, 2.5)},
-    "repeats": {"study": {"repeats": "allow"}},
-    "repeats-soft": {"study": {"repeats": "allow"}, "ayar.samplers.searching:_LOUD": 30.0},
-    "ucb": {"options": {"acquisition": "ucb"}},
-    "pi": {"options": {"acquisition": "pi"}},
-    "thompson": {"options": {"acquisition": "thompson"}},
-}
 
 
 def run(arm: str, problem: Problem, seed: int, trials: int, pending: int = 0) -> dict[str, Any]:
@@ -172,6 +154,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--pending", type=int, default=0)
+    parser.add_argument("--noise", type=float, default=0.0, help="added to every problem, as a share of its scale")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--table", action="store_true")
@@ -194,7 +177,7 @@ def _run_all(given: argparse.Namespace, arms: Sequence[str]) -> None:
         if (arm, f"{problem.suite}/{problem.name}", seed) not in have
     ]
     with ProcessPoolExecutor(given.jobs) as pool, given.out.open("a") as out:
-        jobs = [pool.submit(_one, given.suites, *unit, given.trials, given.pending) for unit in units]
+        jobs = [pool.submit(_one, given.suites, *unit, given.trials, given.pending, given.noise) for unit in units]
         for job in as_completed(jobs):
             out.write(json.dumps(job.result()) + "\n")
             out.flush()
@@ -211,9 +194,22 @@ def _problems(suites: str, words: Sequence[str]) -> list[Problem]:
     return [p for p in _LOADED[suites] if not words or any(word in p.name for word in words)]
 
 
-def _one(suites: str, arm: str, suite: str, name: str, seed: int, trials: int, pending: int) -> dict[str, Any]:
+def _one(
+    suites: str, arm: str, suite: str, name: str, seed: int, trials: int, pending: int, noise: float
+) -> dict[str, Any]:
     problem = next(p for p in _problems(suites, ()) if (p.suite, p.name) == (suite, name))
-    return run(arm, problem, seed, trials, pending)
+    return run(arm, noisier(problem, noise) if noise else problem, seed, trials, pending)
+
+
+def noisier(problem: Problem, share: float) -> Problem:
+    """The problem with normal noise of that share of its scale, best to median, on every loss."""
+    deviation = share * (problem.median - problem.best)
+
+    def evaluate(params: Params, rng: np.random.Generator) -> Outcome:
+        loss = problem.evaluate(params, rng).loss
+        return Outcome(None if loss is None else loss + deviation * float(rng.standard_normal()))
+
+    return replace(problem, noisy=True, evaluate=evaluate)
 
 
 if __name__ == "__main__":

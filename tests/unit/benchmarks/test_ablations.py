@@ -4,7 +4,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from benchmarks.ablations import ARMS, replaced, show
+from benchmarks.ablations import replaced, show
+from benchmarks.arms import ARMS
 from benchmarks.planted import TASKS
 
 CHANGES: dict[str, Any] = {
