@@ -25,6 +25,12 @@ DIGITS = 60
 LOOP = 1e-9
 
 
+def widths(V: Floats, active: Bools, p: float) -> Floats:
+    """Bandwidths of the coordinates V (n, d) where they are active."""
+    kept = np.where(active, V, 0.0)
+    return bandwidths(active.sum(axis=0), kept.sum(axis=0), (kept * kept).sum(axis=0), p)
+
+
 def log_sum(terms: Sequence[mpmath.mpf], weights: Floats) -> float:
     return float(mpmath.log(mpmath.fsum(mpmath.mpf(w) * mpmath.exp(t) for w, t in zip(weights, terms, strict=True))))
 
@@ -64,7 +70,7 @@ def log_density(axes: Sequence[Axis], U: Floats, A: Bools, weights: Floats, x: F
                 total += mpmath.log(chance)
             elif own:
                 active = A[:, d : d + 1]
-                sd = bandwidths(np.where(active, U[:, d : d + 1], 0.0), active, p)[0]
+                sd = widths(U[:, d : d + 1], active, p)[0]
                 total += number_factor(axis, U[k, d], sd, x[d])
             elif axis.chances:
                 total += mpmath.log(axis.chances[min(int(x[d] * axis.levels), axis.levels - 1)])
@@ -76,9 +82,11 @@ def log_density(axes: Sequence[Axis], U: Floats, A: Bools, weights: Floats, x: F
 
 def on_grid(axis: Axis, u: Floats) -> Floats:
     """Where the values of a stepped parameter lie."""
-    if isinstance(axis, Choice) or not axis.levels or axis.first:
+    if isinstance(axis, Choice) or not axis.levels:
         return u
-    return (np.floor(u * axis.levels) + 0.5) / axis.levels
+    if axis.first:
+        return np.log((axis.first + axis.places(u)) / (axis.first - 0.5)) / axis.span
+    return (axis.places(u) + 0.5) / axis.levels
 
 
 AXES: dict[str, list[Axis]] = {
@@ -121,7 +129,7 @@ def test_kernels_of_the_least_bandwidth_agree_deep_in_their_tails() -> None:
     axes = [Number(), Number(), Number(levels=50)]
     U = np.full((2000, 3), 0.99)
     all_active = np.ones((2000, 3), dtype=bool)
-    assert bandwidths(U, all_active, 3.0).tolist() == [0.01] * 3
+    assert widths(U, all_active, 3.0).tolist() == [0.01] * 3
     # Weights so large that the belief's kernel, which hides the tails in use, counts for nothing.
     density = Parzen(Axes(axes), U, all_active, np.full(2000, 1e290))
     points = np.array([[0.99, 0.99, 0.99], [0.9, 0.95, 0.97], [0.8, 0.99, 0.91]])

@@ -22,7 +22,7 @@ docs/research/engine-ablations.md, 14.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,6 +39,8 @@ NARROWEST = 100.0
 _STEPS = 8.0  # of a bandwidth in a factor of 2, so that most stay as they were when a point is added
 _UNIFORM = 1.0 / 12.0  # variance that the belief adds, as one more point
 _NARROW_CELL = 1e-4  # where all cells are narrower, the density in the middle serves
+_COUNTED = 4_096  # values that are told apart by counting; above, by sorting
+_BLOCK = 512  # kernels whose densities are worked out at once, so that the processor's own memory holds them
 _LEAST_CHANCE = 1e-300  # stands for a chance of 0, whose logarithm is not finite
 _LN_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 
@@ -68,13 +70,23 @@ class Number:
         """Width of the whole range in the logarithm."""
         return math.log((self.first + self.levels - 0.5) / (self.first - 0.5))
 
+    def places(self, u: Floats) -> Floats:
+        """Which cells hold u: 0, 1, up to levels - 1."""
+        place = np.rint((self.first - 0.5) * np.exp(self.span * u)) - self.first if self.first else u * self.levels
+        return np.clip(np.floor(place), 0.0, self.levels - 1.0)
+
+    def values(self, place: Ints) -> Floats:
+        """Where the values lie, in unit coordinates."""
+        if not self.first:
+            return np.asarray((place + 0.5) / self.levels)
+        return np.log((self.first + place) / (self.first - 0.5)) / self.span
+
     def cells(self, u: Floats) -> tuple[Floats, Floats]:
         """Lower and upper ends of the cells that hold u, in unit coordinates."""
+        place = self.places(u)
         if not self.first:
-            place = np.clip(np.floor(u * self.levels), 0.0, self.levels - 1.0)
             return place / self.levels, (place + 1.0) / self.levels
-        start = self.first - 0.5
-        value = np.clip(np.rint(start * np.exp(self.span * u)), self.first, self.first + self.levels - 1.0)
+        value, start = self.first + place, self.first - 0.5
         return np.log((value - 0.5) / start) / self.span, np.log((value + 0.5) / start) / self.span
 
 
@@ -137,13 +149,16 @@ class Parzen:
 
     def log_density(self, U: Floats, A: Bools) -> Floats:
         """(m,) at unit coordinates U (m, D) with activity A; finite."""
-        each = np.repeat(np.log(self.weights)[:, None], len(U), axis=1)
+        log_weights, factors = np.log(self.weights)[:, None], []
         for part in self.parts:
             a = A[:, part.columns]
-            each += part.log_kernels(np.where(a, U[:, part.columns], 0.5), a)
-        top = each.max(axis=0)
-        each -= top
-        return np.asarray(top + np.log(np.exp(each, out=each).sum(axis=0)))
+            factors.append(part.log_kernels(np.where(a, U[:, part.columns], 0.5), a))
+        blocks = []
+        for start in range(0, len(log_weights), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            each = sum((factor(rows) for factor in factors), log_weights[rows])
+            blocks.append(_log_sum(np.broadcast_to(each, (len(each), len(U)))))
+        return _log_sum(np.array(blocks))
 
 
 class _Part(ABC):
@@ -156,8 +171,11 @@ class _Part(ABC):
         """Coordinates (m, d) of points from the given kernels (m,), by uniforms (m, d)."""
 
     @abstractmethod
-    def log_kernels(self, x: Floats, a: Bools) -> Floats:
-        """(K, m) logarithm of every kernel's factor at every point (m, d); 0 where a is not, and x is ½."""
+    def log_kernels(self, x: Floats, a: Bools) -> Callable[[slice], Floats]:
+        """From rows of the K kernels to the logarithms of their factors at every point (m, d), one row a kernel.
+
+        The factor is 1 where a is not, and x is ½.
+        """
 
 
 def _parts(axes: Axes, U: Floats, A: Bools, scales: Scales) -> Iterator[_Part]:
@@ -180,22 +198,22 @@ class _Smooth(_Part):
         self.M: Floats = U.take(self.columns, axis=1)
         self.M -= 0.5
         np.copyto(self.M, 0.0, where=~self.A)
-        self.s = bandwidths(self.M, self.A, p)
-        self.kernels = np.concatenate([self.M, np.where(self.A, scales(self.M, self.s), 0.0), self.A], axis=1)
+        self.s = bandwidths(self.A.sum(axis=0), self.M.sum(axis=0), np.einsum("nd,nd->d", self.M, self.M), p)
+        self.kernels = np.zeros((len(U) + 1, 3 * len(self.columns)))
+        """(K, 3 d) left factor of the matrix product; the last row, the belief's, is 0."""
+        np.concatenate([self.M, np.where(self.A, scales(self.M, self.s), 0.0), self.A], axis=1, out=self.kernels[:-1])
 
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
         own = np.concatenate([self.A, np.zeros((1, len(self.columns)), dtype=np.bool_)])[kernels]
         mean = np.where(own, np.concatenate([self.M + 0.5, self.axes.means[None]])[kernels], self.axes.means)
         return unit_quantile(uniforms, mean, np.where(own, self.s, self.axes.sds))
 
-    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+    def log_kernels(self, x: Floats, a: Bools) -> Callable[[slice], Floats]:
         belief = np.where(a, _log_normal(x, self.axes.means, self.axes.sds), 0.0)
         u = (x - 0.5) / self.s  # 0 where the point lacks the parameter
         features = np.concatenate([u / self.s, a, -0.5 * u * u - belief], axis=1)
-        log_kernels = np.zeros((len(self.kernels) + 1, len(x)))
-        np.matmul(self.kernels, features.T, out=log_kernels[:-1])
-        log_kernels += belief.sum(axis=1)
-        return log_kernels
+        total = belief.sum(axis=1)
+        return lambda rows: self.kernels[rows] @ features.T + total
 
 
 class _Stepped(_Part):
@@ -204,11 +222,12 @@ class _Stepped(_Part):
     def __init__(self, d: int, axis: Number, u: Floats, active: Bools, p: float) -> None:
         self.columns = np.array([d])
         self.axis = axis
-        values, rows = np.unique(u[active], return_inverse=True)
+        values, rows, counts = _distinct(axis, u[active])
         self.row = np.full(len(u) + 1, len(values))
         self.row[:-1][active] = rows
         self.M = np.append(values, axis.mean)
-        width = bandwidths(np.where(active, u, 0.0)[:, None], active[:, None], p)
+        from_middle = values - 0.5
+        width = bandwidths(counts.sum(), counts @ from_middle, counts @ from_middle**2, p)
         self.s = np.append(np.repeat(width, len(values)), axis.sd)
 
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
@@ -218,13 +237,14 @@ class _Stepped(_Part):
             return points
         return np.where(row == len(self.M) - 1, _picked(np.array([self.axis.chances]), uniforms), points)
 
-    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+    def log_kernels(self, x: Floats, a: Bools) -> Callable[[slice], Floats]:
         low, high = self.axis.cells(x[:, 0])
         M, s = self.M[:, None], self.s[:, None]
         table = log_mass((low - M) / s, (high - M) / s) - np.log(unit_mass(M, s))
         if self.axis.chances:
             table[-1] = _log(np.array(self.axis.chances))[_places(x[:, 0], self.axis.levels)]
-        return np.asarray(np.where(a[:, 0], table, 0.0)[self.row])
+        table = np.where(a[:, 0], table, 0.0)
+        return lambda rows: table.take(self.row[rows], axis=0)
 
 
 class _Chosen(_Part):
@@ -244,9 +264,10 @@ class _Chosen(_Part):
     def draw(self, uniforms: Floats, kernels: Ints) -> Floats:
         return _picked(self.table[self.row[kernels]], uniforms)
 
-    def log_kernels(self, x: Floats, a: Bools) -> Floats:
+    def log_kernels(self, x: Floats, a: Bools) -> Callable[[slice], Floats]:
         table = _log(self.table)[:, _places(x[:, 0], self.table.shape[1])]
-        return np.asarray(np.where(a[:, 0], table, 0.0)[self.row])
+        table = np.where(a[:, 0], table, 0.0)
+        return lambda rows: table.take(self.row[rows], axis=0)
 
 
 def _log_normal(x: Floats, mean: Floats, sd: Floats) -> Floats:
@@ -268,24 +289,41 @@ def _picked(chances: Floats, uniforms: Floats) -> Floats:
     return np.asarray((places[:, None] + 0.5) / count)
 
 
+def _log_sum(each: Floats) -> Floats:
+    """The logarithm of the sum over rows of exp(each), (m,)."""
+    top = each.max(axis=0)
+    return np.asarray(top + np.log(np.exp(each - top).sum(axis=0)))
+
+
+def _distinct(axis: Number, u: Floats) -> tuple[Floats, Ints, Ints]:
+    """The values among u, rising; which of them each is; and how often each is there."""
+    places = axis.places(u).astype(np.intp)
+    if axis.levels > _COUNTED:
+        used, rows, counts = np.unique(places, return_inverse=True, return_counts=True)
+    else:
+        every = np.bincount(places, minlength=axis.levels)
+        used = np.flatnonzero(every)
+        rows, counts = (np.cumsum(every > 0) - 1)[places], every[used]
+    return axis.values(used), rows, counts
+
+
 def _log(chances: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(chances, _LEAST_CHANCE)))
 
 
-def bandwidths(V: Floats, active: Bools, p: float) -> Floats:
-    """(d,) bandwidth of each parameter.
+def bandwidths(n: Ints, total: Floats, squares: Floats, p: float) -> Floats:
+    """Bandwidth of each parameter, in the shape of the arguments.
 
     Arguments:
-        V: (n, d) coordinates, 0 where not active.
-        active: (n, d).
+        n: points that have the parameter.
+        total: sum of their coordinates, from any origin.
+        squares: sum of the squares of these.
         p: parameters active in an average point.
 
-    >>> bandwidths(np.array([[0.1], [0.3], [0.2]]), np.ones((3, 1), bool), 1.0).round(3).tolist()
+    >>> bandwidths(np.array([3]), np.array([0.6]), np.array([0.14]), 1.0).round(3).tolist()
     [0.2]
     """
-    n = active.sum(axis=0)
-    total = V.sum(axis=0)
-    scatter = np.einsum("nd,nd->d", V, V) - total * total / np.maximum(n, 1)
+    scatter = squares - total * total / np.maximum(n, 1)
     variance = (np.maximum(scatter, 0.0) + _UNIFORM) / (n + 1.0)
     scott = SCALE * np.sqrt(variance) * np.maximum(n, 1) ** (-1.0 / (p + 4.0))
     steps = np.exp2(np.rint(np.log2(scott) * _STEPS) / _STEPS)

@@ -90,10 +90,10 @@ _ROWS = ("numbers", "U", "A", "goals", "sd", "metrics", "violations", "failed")
 
 def read_told(history: History, codec: Codec) -> Told:
     """The usable part of a history; cancelled trials say nothing, pruned ones what they reported last."""
-    X, A = history.columns(codec)
-    U = codec.to_unit(X)
-    order = np.array(history.order, dtype=np.intp)
-    rows = order[history.having(State.COMPLETE, State.PRUNED, State.FAILED)[order]]
+    _, A = history.columns(codec)
+    U = history.units(codec)
+    usable = np.flatnonzero(history.having(State.COMPLETE, State.PRUNED, State.FAILED))
+    rows = usable[np.argsort(history.told[usable], kind="stable")]
     pending = np.flatnonzero(history.pending)
     failed = history.having(State.FAILED)[rows]
     losses = history.losses[rows]

@@ -144,6 +144,10 @@ class History:
         """(X, A): parameters of every trial in `codec`'s columns, (n, D) each; a row without parameters is all NaN."""
         return self._points_for(codec).arrays
 
+    def units(self, codec: Codec) -> Floats:
+        """(n, D) unit coordinates of `columns`."""
+        return self._points_for(codec).units
+
     def taken(self, codec: Codec) -> Mapping[bytes, int]:
         """`codec` keys of every point that was asked, enqueued or added -> number of trials that hold it."""
         return self._points_for(codec).keys

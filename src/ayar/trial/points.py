@@ -1,6 +1,7 @@
 """The parameters of all trials as arrays, for one codec; encoded once each.
 
 n  trials by number    D  coded columns    X  (n, D) natural values, NaN where inactive    A  (n, D) bool
+U  (n, D) unit coordinates of X
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ class Points:
         self.codec = codec
         self._x = Column(np.nan, np.float64, len(codec.names))
         self._active = Column(False, np.bool_, len(codec.names))
+        self._units = Column(np.nan, np.float64, len(codec.names))
         self._keys: list[bytes | None] = []
         self._count: dict[bytes, int] = {}
         self._fresh: list[int] = []
@@ -46,16 +48,25 @@ class Points:
     @property
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(X, A), both read-only."""
-        length = len(self._keys)
-        self._x.make_room(length)
-        self._active.make_room(length)
+        self._fill()
+        return self._x.view(len(self._keys)), self._active.view(len(self._keys))
+
+    @property
+    def units(self) -> NDArray[np.float64]:
+        """U, read-only."""
+        self._fill()
+        return self._units.view(len(self._keys))
+
+    def _fill(self) -> None:
+        for column in (self._x, self._active, self._units):
+            column.make_room(len(self._keys))
         if self._fresh:
             # A key is the bytes of its row.
             joined = b"".join(self._keys[number] or b"" for number in self._fresh)
             X = np.frombuffer(joined).reshape(len(self._fresh), len(self.codec.names))
             self._x[self._fresh], self._active[self._fresh] = X, ~np.isnan(X)
+            self._units[self._fresh] = self.codec.to_unit(X)
             self._fresh = []
-        return self._x.view(length), self._active.view(length)
 
     @property
     def keys(self) -> Mapping[bytes, int]:

@@ -11,6 +11,12 @@ GENERATOR = np.random.Generator(np.random.Philox(key=1))
 WIDE = (np.arange(20_000) + 0.5)[:, None] / 20_000
 
 
+def widths(V: Floats, active: Bools, p: float) -> Floats:
+    """Bandwidths of the coordinates V (n, d) where they are active."""
+    kept = np.where(active, V, 0.0)
+    return bandwidths(active.sum(axis=0), kept.sum(axis=0), (kept * kept).sum(axis=0), p)
+
+
 def full(U: Floats) -> Bools:
     return np.ones(U.shape, dtype=np.bool_)
 
@@ -143,27 +149,27 @@ def test_drawn_points_hold_the_belief_where_their_kernel_lacks_a_parameter() -> 
 def test_bandwidths_narrow_with_points_and_follow_their_spread() -> None:
     V = GENERATOR.random((100, 1))
     active = full(V)
-    all_points = bandwidths(V, active, 1.0)[0]
-    assert bandwidths(V[:10], active[:10], 1.0)[0] > all_points
-    assert bandwidths(0.5 * V, active, 1.0)[0] == pytest.approx(0.5 * all_points, rel=0.05)
+    all_points = widths(V, active, 1.0)[0]
+    assert widths(V[:10], active[:10], 1.0)[0] > all_points
+    assert widths(0.5 * V, active, 1.0)[0] == pytest.approx(0.5 * all_points, rel=0.05)
 
 
 def test_bandwidths_are_wider_among_more_parameters() -> None:
     V = GENERATOR.random((100, 1))
-    assert bandwidths(V, full(V), 40.0)[0] > bandwidths(V, full(V), 1.0)[0]
+    assert widths(V, full(V), 40.0)[0] > widths(V, full(V), 1.0)[0]
 
 
 @pytest.mark.parametrize(("n", "least"), [(1, 1 / 3), (8, 0.1), (5_000, 0.01)])
 def test_points_in_one_place_keep_the_least_bandwidth(n: int, least: float) -> None:
     V = np.full((n, 1), 0.25)
-    assert bandwidths(V, full(V), 1.0)[0] >= least
-    assert bandwidths(np.full((5_000, 1), 0.25), np.ones((5_000, 1), dtype=bool), 1.0)[0] == 0.01
+    assert widths(V, full(V), 1.0)[0] >= least
+    assert widths(np.full((5_000, 1), 0.25), np.ones((5_000, 1), dtype=bool), 1.0)[0] == 0.01
 
 
 def test_bandwidths_look_only_at_points_that_have_the_parameter() -> None:
     V, active = np.array([[0.2, 0.2], [0.4, 0.4], [0.0, 0.0]]), np.array([[True, True], [True, True], [True, False]])
-    found = bandwidths(V, active, 1.0)
-    assert found[1] == bandwidths(V[:2, 1:], active[:2, 1:], 1.0)[0]
+    found = widths(V, active, 1.0)
+    assert found[1] == widths(V[:2, 1:], active[:2, 1:], 1.0)[0]
     assert found[0] != found[1]
 
 
