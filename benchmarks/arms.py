@@ -60,6 +60,11 @@ def _no_cap(y: Floats, cap: float | None = None) -> warps.Warp:
     return warps.fit_warp(y, cap=float(y.max()))
 
 
+def _outer_fence(y: Floats, cap: float | None = None) -> warps.Warp:
+    low, high = np.quantile(y, [0.25, 0.75])
+    return warps.fit_warp(y, cap=float(high + 3.0 * (high - low)) if high > low else float(y.max()))
+
+
 def _standardised(y: Floats, cap: float | None = None) -> warps.Warp:
     deviation = float(np.std(y)) or 1.0
     return warps.Warp(math.inf, float(np.mean(y)), deviation, 1.0, 0.0, 1.0)
@@ -151,6 +156,18 @@ class _Mixture:
         return np.asarray(top - np.log(each.shape[1])), np.asarray(slopes)
 
 
+def _ensembles(most: int) -> Callable[..., Any]:
+    """Averages up to so many told rows, one θ beyond."""
+
+    def improvement(self: scores.Scores, limit: Any) -> Any:
+        goal = self.models.goals[0]
+        if len(goal.rows) <= most:
+            return _ensemble(self, limit)
+        return acquisition.Improvement(goal.surrogate, self._threshold(limit))
+
+    return improvement
+
+
 def _ensemble(self: scores.Scores, limit: Any) -> Any:
     """Improvement averaged over the θ of the proposal and those found from each of the prior's starts alone."""
     goal = self.models.goals[0]
@@ -187,6 +204,7 @@ ARMS: dict[str, Arm] = {
     # 2
     "cap-alone": {"ayar.numerics.warps:best_exponent": _no_exponent},
     "warp-alone": {"ayar.samplers.quantities:fit_warp": _no_cap},
+    "outer-fence": {"ayar.samplers.quantities:fit_warp": _outer_fence},
     "no-output-warp": {"ayar.samplers.quantities:fit_warp": _standardised},
     "half-rank": {"ayar.samplers.quantities:fit_warp": _half_rank},
     # 3
@@ -222,6 +240,8 @@ ARMS: dict[str, Arm] = {
     "candidates-2048": {"ayar.samplers.gp_task:EFFORTS": _more_candidates(2_048)},
     # 12
     "ensemble": {"ayar.samplers.scores:Scores._improvement": _ensemble},
+    "ensemble-50": {"ayar.samplers.scores:Scores._improvement": _ensembles(50)},
+    "ensemble-30": {"ayar.samplers.scores:Scores._improvement": _ensembles(30)},
     # noise
     "noise-4": {"ayar.numerics.priors:NOISE": (-4.0, 2.0)},
     "noise-3": {"ayar.numerics.priors:NOISE": (-3.0, 2.5)},

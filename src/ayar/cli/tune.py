@@ -64,7 +64,7 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
         talk.tell("\n".join(proposals(plan, wishes.print_trials)))
     if wishes.only_look:
         return Exit.DONE
-    with interrupts(talk.say):
+    with interrupts():
         return _run(plan, points, talk)
 
 

@@ -73,6 +73,7 @@ class Loop:
                 self._collect(executor, waiting)
         except KeyboardInterrupt:
             self._ending = "interrupted"
+            self._say_stopping()
             self._put_back(executor)
         except BaseException:
             self._put_back(executor)
@@ -142,8 +143,17 @@ class Loop:
             self._board.waiting += self.clock.elapsed() - begin
         for ended in endings:
             self._finish(ended)
+        self._show()
+
+    def _show(self) -> None:
         if self.watch is not None:
             self.watch(self._board.progress(self.clock.elapsed(), len(self._running)))
+
+    def _say_stopping(self) -> None:
+        """Said only now that the first interrupt is dealt with: one that follows these words counts as the second."""
+        self._board.messages.append("stopping; all finished trials are kept (Ctrl-C again leaves at once)")
+        with contextlib.suppress(RuntimeError):  # the interrupt came in the middle of another print
+            self._show()
 
     def _finish(self, ended: Ended) -> None:
         outcome, asked = self._outcome(ended)
