@@ -60,9 +60,14 @@ def _no_cap(y: Floats, cap: float | None = None) -> warps.Warp:
     return warps.fit_warp(y, cap=float(y.max()))
 
 
-def _outer_fence(y: Floats, cap: float | None = None) -> warps.Warp:
-    low, high = np.quantile(y, [0.25, 0.75])
-    return warps.fit_warp(y, cap=float(high + 3.0 * (high - low)) if high > low else float(y.max()))
+def _fence(widths: float) -> Callable[..., warps.Warp]:
+    """So many quartile widths above the upper quartile."""
+
+    def fit_warp(y: Floats, cap: float | None = None) -> warps.Warp:
+        low, high = np.quantile(y, [0.25, 0.75])
+        return warps.fit_warp(y, cap=float(high + widths * (high - low)) if high > low else float(y.max()))
+
+    return fit_warp
 
 
 def _standardised(y: Floats, cap: float | None = None) -> warps.Warp:
@@ -204,7 +209,8 @@ ARMS: dict[str, Arm] = {
     # 2
     "cap-alone": {"ayar.numerics.warps:best_exponent": _no_exponent},
     "warp-alone": {"ayar.samplers.quantities:fit_warp": _no_cap},
-    "outer-fence": {"ayar.samplers.quantities:fit_warp": _outer_fence},
+    "fence-3": {"ayar.samplers.quantities:fit_warp": _fence(3.0)},
+    "fence-10": {"ayar.samplers.quantities:fit_warp": _fence(10.0)},
     "no-output-warp": {"ayar.samplers.quantities:fit_warp": _standardised},
     "half-rank": {"ayar.samplers.quantities:fit_warp": _half_rank},
     # 3
@@ -218,6 +224,8 @@ ARMS: dict[str, Arm] = {
     "arc-third": {"ayar.numerics.embedding:_ARC": math.pi / 3},
     "imputed": {"ayar.numerics.embedding:Embedding.of": staticmethod(_imputed)},
     # 7
+    "start-3": {"ayar.samplers.gp_task:start_length": _starts(3)},
+    "start-4": {"ayar.samplers.gp_task:start_length": _starts(4)},
     "start-5": {"ayar.samplers.gp_task:start_length": _starts(5)},
     "start-10": {"ayar.samplers.gp_task:start_length": _starts(10)},
     "start-20": {"ayar.samplers.gp_task:start_length": _starts(20)},

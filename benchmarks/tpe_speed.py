@@ -2,6 +2,7 @@
 
     python -m benchmarks.tpe_speed
     python -m benchmarks.tpe_speed --sizes 1000 --asks 50 --rounds 1
+    python -m benchmarks.tpe_speed --sampler auto --sizes 100 1000 10000 100000 --rounds 0
 
 One thread, in memory. The n trials are random ones, so that 10,000 of them need no patience; the asks that follow are
 timed, each told before the next. A whole study is asked and told from its first trial on, so its seconds hold the loop
@@ -22,7 +23,7 @@ FLOATS = 40
 TRIALS = 1_000
 
 
-def ask_times(n: int, asks: int) -> list[float]:
+def ask_times(n: int, asks: int, sampler: str) -> list[float]:
     """Milliseconds of each of `asks` asks after n random trials."""
     import ayar
 
@@ -30,7 +31,7 @@ def ask_times(n: int, asks: int) -> list[float]:
     for _ in range(n):
         trial = study.ask()
         study.tell(trial, loss(trial.params))
-    study.change(sampler="tpe")
+    study.change(sampler=sampler)
     times = []
     for _ in range(asks):
         begin = time.perf_counter()
@@ -57,9 +58,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000])
     parser.add_argument("--asks", type=int, default=100)
+    parser.add_argument("--sampler", default="tpe", help="of the asks; whole studies are of tpe")
     parser.add_argument("--rounds", type=int, default=5, help="whole studies; 0 leaves them out")
     given = parser.parse_args()
-    rows = [[f"{n:,}", spread(ask_times(n, given.asks), " ms", 2)] for n in given.sizes]
+    rows = [[f"{n:,}", spread(ask_times(n, given.asks, given.sampler), " ms", 2)] for n in given.sizes]
     print(table(["n", "one ask, median (least – greatest)"], rows))
     if given.rounds:
         study_seconds(0, trials=20)

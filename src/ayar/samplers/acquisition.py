@@ -3,16 +3,18 @@
 m, S, J  candidates, fantasies of the pending trials, goals      μ  (m, S) means      σ  (m,) latent deviations
 f*  (S,) thresholds     g = f* − μ  gap     z = g / σ     h(z) = φ(z) + z Φ(z)     λ = φ(z) / Φ(z)
 EI   ln h(z) + ln σ                        PI   ln Φ(z)                        UCB  ln ln(1 + e^t), t = g + κ σ
+Thompson, with f a function drawn from the model: as UCB, t = f* − f(x)
 over fantasies a(x) = ln mean_s exp(a_s); its slopes weigh those of the a_s by softmax(a_s)
 f* is a least posterior mean over rows of the model, not the best value seen: luck is no threshold under noise.
-UCB is a monotone map of g + κ σ: the same best point, yet above 0, so that it can be weighed by a probability.
+UCB is a monotone map of t: the same best point, yet the logarithm of a positive number, so that a probability or a
+prior can weigh it.
 Sources: Ament et al. 2023, arXiv:2310.20708, eqs. (9), (11); Snoek et al. 2012, arXiv:1206.2944, eqs. (1)-(3), (8);
 Gardner et al. 2014, Bayesian optimization with inequality constraints, ICML, eq. (5) (probability of feasibility).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -20,6 +22,7 @@ from scipy.special import log_ndtr
 from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.gaussian import log_h_slopes
 from ayar.numerics.improvement import log_ehvi, log_ehvi_slopes
+from ayar.numerics.pathwise import Path
 from ayar.numerics.surrogate import Surrogate
 from ayar.samplers.region import Limit
 
@@ -57,18 +60,31 @@ def probability_of_improvement(gap: Floats, sigma: Floats) -> tuple[Floats, Floa
 
 def confidence_bound(gap: Floats, sigma: Floats) -> tuple[Floats, Floats, Floats]:
     """ln softplus of the lower confidence bound's gain on f*."""
-    t = gap + KAPPA * sigma
-    softplus = np.logaddexp(0.0, t)
-    # Below t = −30 softplus(t) is e^t to the last bit, and its logarithm t.
-    value = np.where(t > -30.0, np.log(np.maximum(softplus, 1e-300)), t)
-    by_t = np.where(t > -30.0, np.exp(t - softplus) / np.maximum(softplus, 1e-300), 1.0)
+    value, by_t = _log_softplus(gap + KAPPA * sigma)
     return value, by_t, KAPPA * by_t
 
 
-UTILITIES: Mapping[str, Utility] = {
-    "ei": expected_improvement,
-    "pi": probability_of_improvement,
-    "ucb": confidence_bound,
+def _log_softplus(t: Floats) -> tuple[Floats, Floats]:
+    """ln ln(1 + e^t) and its slope."""
+    softplus = np.logaddexp(0.0, t)
+    # Below t = −30 softplus(t) is e^t to the last bit, and its logarithm t.
+    value = np.where(t > -30.0, np.log(np.maximum(softplus, 1e-300)), t)
+    return value, np.where(t > -30.0, np.exp(t - softplus) / np.maximum(softplus, 1e-300), 1.0)
+
+
+class Acquisition(NamedTuple):
+    """What is largest at a point proposed for one goal."""
+
+    words: str
+    utility: Utility | None
+    """None: no function of mean and deviation, but of a function drawn from the model."""
+
+
+ACQUISITIONS: Mapping[str, Acquisition] = {
+    "ei": Acquisition("expected improvement", expected_improvement),
+    "pi": Acquisition("probability of improvement", probability_of_improvement),
+    "ucb": Acquisition("confidence bound", confidence_bound),
+    "thompson": Acquisition("gain on a function drawn from the model", None),
 }
 
 
@@ -92,6 +108,24 @@ class Improvement:
         each, by_gap, by_sigma = self.utility(self.threshold - mean, deviation[:, None])
         value, share = _averaged(each)
         return value, pull_back(-share * by_gap, (share * by_sigma).sum(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnGain:
+    """Log gain on f* of one drawn function."""
+
+    path: Path
+    threshold: float
+
+    def values(self, U: Floats, A: Bools) -> Floats:
+        """As `Term.values`."""
+        return _log_softplus(self.threshold + self.path.values(U, A))[0]
+
+    def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
+        """As `Term.values_and_slopes`."""
+        risen, slopes = self.path.values_and_slopes(U, A)
+        value, by_t = _log_softplus(self.threshold + risen)
+        return value, by_t[:, None] * slopes
 
 
 @dataclass(frozen=True, eq=False)

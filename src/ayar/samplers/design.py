@@ -34,9 +34,21 @@ def start_length(space: Space, active: float, max_trials: int | None) -> int:
     return length if max_trials is None else max(1, min(length, int(_BUDGET_SHARE * max_trials)))
 
 
-def is_starting(length: int, told: int, pending: int) -> bool:
-    """Whether a proposal still belongs to a start of that length; a model needs two told trials."""
-    return told + pending < length or told < min(length, 2)
+def is_starting(length: int, told: int, failed: int, pending: int) -> bool:
+    """Whether a proposal still belongs to a start of that length; a model needs two told trials.
+
+    Failed trials do not count, for a goal is not learned from them, until as many as the start is long.
+
+    Arguments:
+        length: n₀.
+        told: trials told, the failed ones included.
+        failed: those of them that failed.
+        pending: trials that were handed out and not told.
+
+    >>> is_starting(5, 6, 4, 0), is_starting(5, 6, 1, 0), is_starting(5, 10, 10, 0)
+    (True, False, False)
+    """
+    return told - min(failed, length) + pending < length or told < min(length, 2)
 
 
 def start_point(setup: Setup, unseen: Unseen, number: int) -> Batch | None:

@@ -17,6 +17,7 @@ import numpy as np
 from ayar.base.errors import ArgumentError, did_you_mean, shorten
 from ayar.base.rng import Streams
 from ayar.numerics.single_thread import one_blas_thread
+from ayar.samplers.acquisition import ACQUISITIONS
 from ayar.samplers.base import Capabilities, Proposal, Sampler
 from ayar.samplers.candidates import Batch
 from ayar.samplers.design import is_starting, start_point
@@ -26,7 +27,7 @@ from ayar.samplers.fits import NOTE_VERSION, Fits, read_fits
 from ayar.samplers.gp_task import Task
 from ayar.samplers.modelling import Modeller
 from ayar.samplers.models import Models
-from ayar.samplers.scores import WORDS, Scores
+from ayar.samplers.scores import Scores
 from ayar.samplers.searching import Choice, Searcher
 from ayar.samplers.told import Told, read_told
 from ayar.samplers.unseen import Unseen
@@ -67,10 +68,10 @@ class MixGP(Sampler):
     capabilities: ClassVar = Capabilities(several_goals=True, result_constraints=True, learns=True)
 
     def __post_init__(self) -> None:
-        if self.acquisition not in WORDS:
-            near = did_you_mean(str(self.acquisition), WORDS)
+        if self.acquisition not in ACQUISITIONS:
+            near = did_you_mean(str(self.acquisition), ACQUISITIONS)
             raise ArgumentError(
-                f"acquisition: expected one of {', '.join(WORDS)}, got {shorten(self.acquisition)}{near}"
+                f"acquisition: expected one of {', '.join(ACQUISITIONS)}, got {shorten(self.acquisition)}{near}"
             )
 
         if self.overhead_ms not in EFFORTS:
@@ -112,7 +113,7 @@ class _Chooser:
     def choose(self) -> Choice | None:
         """The point and its note; None when the space is exhausted."""
         n, b = len(self.told.U), len(self.told.U_pending)
-        starting = is_starting(self.task.start, n, b)
+        starting = is_starting(self.task.start, n, int(self.told.failed.sum()), b)
         explores = not starting and self.rng(self.i, "explore").random() < _RANDOM_SHARE
         choice = None if explores else self._from_start() if starting else self._from_models()
         choice = choice or self._drawn(

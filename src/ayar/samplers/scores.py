@@ -16,7 +16,7 @@ from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.improvement import boxes
 from ayar.numerics.pareto import crowding, non_dominated, rank
 from ayar.numerics.pathwise import sample_path
-from ayar.samplers.acquisition import UTILITIES, FrontImprovement, Improvement, Kept, Term, Total
+from ayar.samplers.acquisition import ACQUISITIONS, DrawnGain, FrontImprovement, Improvement, Kept, Term, Total
 from ayar.samplers.belief import Belief
 from ayar.samplers.models import Models
 from ayar.samplers.quantities import SUCCESS
@@ -28,12 +28,6 @@ _MARGIN = 0.1
 front, its ends are never found. Measured: docs/research/engine-ablations.md."""
 _LARGEST_FRONT = {2: 1_000, 3: 60, 4: 24}  # trials of the front that the boxes are made from
 _LARGEST_FRONT_ABOVE = 12
-WORDS = {
-    "ei": "expected improvement",
-    "pi": "probability of improvement",
-    "ucb": "confidence bound",
-    "thompson": "gain on a function drawn from the model",
-}
 Uniforms = Callable[[tuple[int, ...]], Floats]
 
 
@@ -44,7 +38,7 @@ class Scores:
     models: Models
     told: Told
     acquisition: str
-    """A key of WORDS."""
+    """A key of ACQUISITIONS."""
     belief: Belief | None
     uniforms: Uniforms
     """Source of randomness for a drawn function."""
@@ -71,7 +65,7 @@ class Scores:
         if not self.improves:
             crashes = all(each.quantity.name == SUCCESS for each in self.models.limits)
             return "probability of success" if crashes else "probability of keeping the constraints"
-        return "expected gain of the front" if len(self.models.goals) > 1 else WORDS[self.acquisition]
+        return "expected gain of the front" if len(self.models.goals) > 1 else ACQUISITIONS[self.acquisition].words
 
     def total(self, limit: Limit | None) -> Total:
         """The score, inside one part of the space or everywhere."""
@@ -113,9 +107,10 @@ class Scores:
 
     def _improvement(self, limit: Limit | None) -> Term:
         goal = self.models.goals[0]
-        if self.acquisition == "thompson":
-            return sample_path(goal.surrogate, self.uniforms)
-        return Improvement(goal.surrogate, self._threshold(limit), UTILITIES[self.acquisition])
+        threshold, utility = self._threshold(limit), ACQUISITIONS[self.acquisition].utility
+        if utility is None:
+            return DrawnGain(sample_path(goal.surrogate, self.uniforms), float(threshold[0]))
+        return Improvement(goal.surrogate, threshold, utility)
 
     def _threshold(self, limit: Limit | None) -> Floats:
         """f*, (S,)."""

@@ -120,7 +120,7 @@ class _Chooser:
     def _is_starting(self) -> bool:
         space, most = self.setup.space, self.setup.max_trials
         start = self.options.start or start_length(space, active_parameters(space), most)
-        return is_starting(start, len(self.told.U), len(self.told.U_pending))
+        return is_starting(start, len(self.told.U), int(self.told.failed.sum()), len(self.told.U_pending))
 
     def _from_start(self) -> Choice | None:
         point = start_point(self.setup, self.unseen, self.rng.first + self.i)

@@ -9,10 +9,10 @@ from scipy.special import ndtr, ndtri
 from ayar.numerics import gp, surrogate
 from ayar.numerics.embedding import Axis, Embedding
 from ayar.numerics.improvement import boxes
-from ayar.numerics.pathwise import sample_path
+from ayar.numerics.pathwise import Path, sample_path
 from ayar.numerics.priors import prior
 from ayar.numerics.surrogate import Surrogate
-from ayar.samplers.acquisition import UTILITIES, FrontImprovement, Improvement, Kept, Term, Total
+from ayar.samplers.acquisition import ACQUISITIONS, DrawnGain, FrontImprovement, Improvement, Kept, Term, Total
 from ayar.samplers.region import Branch
 
 AXES = Embedding([Axis(0, False), Axis(0, True), Axis(2, False)])
@@ -74,9 +74,17 @@ def test_nothing_outside_the_branch_is_worth_trying(model: Surrogate) -> None:
     assert np.isinf(total.values(U, A)).tolist() == [True, True, False, False]
 
 
-@pytest.mark.parametrize("utility", UTILITIES)
-def test_far_from_improving_the_value_stays_finite(model: Surrogate, utility: str) -> None:
-    term = Improvement(model, np.array([-1e6]), UTILITIES[utility])
+UTILITIES = {name: each.utility for name, each in ACQUISITIONS.items() if each.utility}
+
+
+def path(model: Surrogate) -> Path:
+    return sample_path(model, np.random.Generator(np.random.Philox(key=3)).random)
+
+
+@pytest.mark.parametrize("name", ACQUISITIONS)
+def test_far_from_improving_the_value_stays_finite(model: Surrogate, name: str) -> None:
+    drawn = DrawnGain(path(model), -1e6)
+    term = Improvement(model, np.array([-1e6]), UTILITIES[name]) if name in UTILITIES else drawn
     values, slopes = term.values_and_slopes(uniforms(3, 3), np.ones((3, 3), dtype=np.bool_))
     assert np.isfinite(values).all()
     assert np.isfinite(slopes).all()
@@ -93,14 +101,23 @@ def terms(model: Surrogate) -> dict[str, Term]:
         "below": Kept(model, -math.inf, -9.0),
         "narrow and far": Kept(model, 8.0, 8.001),
         "front": FrontImprovement([model, model], lower, upper),
-        "path": sample_path(model, np.random.Generator(np.random.Philox(key=3)).random),
+        "path": path(model),
+        "gain": DrawnGain(path(model), float(threshold[0])),
         "sum": Total([Improvement(model, threshold), Kept(model, -0.3, 0.4)]),
     }
 
 
-@pytest.mark.parametrize(
-    "name", ["ei", "pi", "ucb", "far below", "between", "above", "below", "narrow and far", "front", "path", "sum"]
-)
+def test_a_drawn_gain_is_largest_where_the_function_is_lowest_and_weighs_like_a_probability(model: Surrogate) -> None:
+    U, A = uniforms(50, 3), np.ones((50, 3), dtype=np.bool_)
+    gains = DrawnGain(path(model), 0.0).values(U, A)
+    assert np.argmax(gains) == np.argmax(path(model).values(U, A))
+    assert np.allclose(np.exp(gains), np.logaddexp(0.0, path(model).values(U, A)))
+
+
+TERMS = ["ei", "pi", "ucb", "far below", "between", "above", "below", "narrow and far", "front", "path", "gain", "sum"]
+
+
+@pytest.mark.parametrize("name", TERMS)
 def test_slopes_of_every_term_agree_with_fourth_order_differences(model: Surrogate, name: str) -> None:
     term, U, step = terms(model)[name], uniforms(1, 3, key=7), 1e-4
     value, slopes = term.values_and_slopes(U, ACTIVE)
