@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from ayar.numerics import gp_fit, priors, surrogate, warps
+from ayar.numerics import gp_fit, kernels, priors, surrogate, warps
 from ayar.numerics.arrays import Bools, Floats
 from ayar.numerics.embedding import Axis, Embedding
 from ayar.samplers import acquisition, effort, scores
@@ -120,6 +120,57 @@ def _imputed(columns: Any) -> Embedding:
     return Embedding(axes)
 
 
+# -- 6: sets without order ---------------------------------------------------------------------------------------------
+
+
+class _Cocabo:
+    """The kernel ½ (k_x + k_c) / 2 + ½ k_x k_c of Ru et al. 2020, arXiv:1906.08878, in the place of one product of all.
+
+    k_x is Matérn-5/2 on the columns of numbers, k_c on those of sets; which are which is seen where a space is embedded.
+    """
+
+    def __init__(self) -> None:
+        self._sets: Bools = np.zeros(0, dtype=np.bool_)
+        self._ratio: Floats = np.zeros((0, 0))
+
+    def of(self, columns: Any) -> Embedding:
+        """The usual embedding."""
+        axes = [Axis(column.levels if column.kind == "categorical" else 0, column.conditional) for column in columns]
+        found = Embedding(axes)
+        self._sets = found.categorical[found.blk]
+        return found
+
+    def between(self, Z: Floats, Y: Floats, signal: float, room: Floats | None = None) -> tuple[Floats, Floats]:
+        """As `kernels.matern52`; g is that of the numbers."""
+        return self._mixed(
+            kernels.matern52(Z[:, ~self._sets], Y[:, ~self._sets], 1.0),
+            kernels.matern52(Z[:, self._sets], Y[:, self._sets], 1.0),
+            signal,
+        )
+
+    def within(self, Z: Floats, signal: float, room: Floats | None = None) -> tuple[Floats, Floats]:
+        """As `kernels.matern52_within`; g is that of the numbers."""
+        return self._mixed(
+            kernels.matern52_within(Z[:, ~self._sets], 1.0), kernels.matern52_within(Z[:, self._sets], 1.0), signal
+        )
+
+    def slopes(self, W: Floats, Z: Floats) -> Floats:
+        """As `gp_fit._slopes`, from W of the numbers."""
+        found = _SLOPES(W, Z)
+        found[:, self._sets] = _SLOPES(W * self._ratio, Z)[:, self._sets]
+        return found
+
+    def _mixed(self, numbers: Any, sets: Any, signal: float) -> tuple[Floats, Floats]:
+        (k_x, g_x), (k_c, g_c) = numbers, sets
+        by_x, by_c = signal * g_x * (0.25 + 0.5 * k_c), signal * g_c * (0.25 + 0.5 * k_x)
+        self._ratio = by_c / np.maximum(by_x, 1e-300)
+        return signal * (0.25 * (k_x + k_c) + 0.5 * k_x * k_c), by_x
+
+
+_SLOPES: Callable[[Floats, Floats], Floats] = vars(gp_fit)["_slopes"]
+_COCABO = _Cocabo()
+
+
 # -- 7: the start ------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +274,14 @@ ARMS: dict[str, Arm] = {
     # 5
     "arc-third": {"ayar.numerics.embedding:_ARC": math.pi / 3},
     "imputed": {"ayar.numerics.embedding:Embedding.of": staticmethod(_imputed)},
+    # 6
+    "mixture": {
+        "ayar.numerics.embedding:Embedding.of": staticmethod(_COCABO.of),
+        "ayar.numerics.gp:matern52": _COCABO.between,
+        "ayar.numerics.gp:matern52_within": _COCABO.within,
+        "ayar.numerics.gp_fit:matern52_within": _COCABO.within,
+        "ayar.numerics.gp_fit:_slopes": _COCABO.slopes,
+    },
     # 7
     "start-3": {"ayar.samplers.gp_task:start_length": _starts(3)},
     "start-4": {"ayar.samplers.gp_task:start_length": _starts(4)},
