@@ -126,7 +126,7 @@ def _imputed(columns: Any) -> Embedding:
 class _Cocabo:
     """The kernel ½ (k_x + k_c) / 2 + ½ k_x k_c of Ru et al. 2020, arXiv:1906.08878, in the place of one product of all.
 
-    k_x is Matérn-5/2 on the columns of numbers, k_c on those of sets; which are which is seen where a space is embedded.
+    k_x is Matérn-5/2 on the columns of numbers, k_c on those of sets, which are noted where a space is embedded.
     """
 
     def __init__(self) -> None:
