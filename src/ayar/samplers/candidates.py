@@ -28,6 +28,9 @@ ENUMERATED = 5_000
 _GRID_LEVELS = 16  # discrete parameters of at most so many values are searched by exchanges alone
 _HALVINGS = 10
 _CALLS, _POLISH_CALLS = 30, 10
+_FLAT = 0.01  # slope of a log score per length-scale at which a search ends: a fifth fewer calls than to the end
+    0.01  # slope of a score, a logarithm, per length-scale at which a search ends: a fifth fewer calls than to the end
+)
 _EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
 _APART = 0.05  # smallest distance between two starts, largest coordinate
 _MUTATION_STEPS = np.array([0.02, 0.1, 0.3])
@@ -224,7 +227,8 @@ class _Slopes:
             return -values, np.where(free, -slopes * self.lengths, 0.0)
 
         lower, upper = np.where(free, self.lower, starts.U), np.where(free, self.upper, starts.U)
-        points, _ = minimize(descend, starts.U / self.lengths, lower / self.lengths, upper / self.lengths, calls=calls)
+        ends = lower / self.lengths, upper / self.lengths
+        points, _ = minimize(descend, starts.U / self.lengths, *ends, calls=calls, tolerance=_FLAT)
         return settle(self.space, points * self.lengths)
 
 

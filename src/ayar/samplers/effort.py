@@ -23,9 +23,9 @@ EFFORTS: dict[int, Effort] = {
     8: Effort(40, 64, 2),
     16: Effort(80, 128, 3),
     32: Effort(160, 256, 6),
-    64: Effort(320, 512, 8),
-    128: Effort(640, 512, 8),
-    256: Effort(1_000, 512, 8),
+    64: Effort(320, 256, 8),
+    128: Effort(640, 256, 8),
+    256: Effort(1_000, 256, 8),
 }
 """Milliseconds, powers of two -> counts."""
 FULL = 256

@@ -28,7 +28,6 @@ _BRANCH_SHARE = 0.25  # measured on the zoo: with 0 it stays in the first good b
 _REGION_SHARE = 0.5  # of proposals, once a trust region is called for
 _REGION_FROM = 8  # active parameters from which it is always called for
 _STAGNATION = 15  # told trials without a better posterior mean after which it is called for anywhere
-_MANY_ROWS = 300  # above so many, half the candidates are scored
 _REPEAT_SHARE = 0.3  # of proposals, where repeats are allowed and noise is loud
 _LOUD = 0.7  # signal to noise, σ_f² by the variance of a typical target's noise, below which it is
 _PARENTS = 5
@@ -111,8 +110,7 @@ class Searcher:
     def _climbed(self, total: Total, limit: Limit | None) -> tuple[Batch, Floats]:
         """Candidates everywhere or in the limit, and what is found from the best of them."""
         model, space, effort = self.scores.models.every[0], self.task.setup.space, self.task.effort
-        uniforms = self.rng(self.i, "candidates").random
-        half = effort.candidates // (2 if len(model.rows) <= _MANY_ROWS else 4)
+        uniforms, half = self.rng(self.i, "candidates").random, effort.candidates // 2
         anchors = settle(space, self._parents(limit))
         if not len(anchors):
             anchors = drawn(space, _PARENTS, uniforms)
