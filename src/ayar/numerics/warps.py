@@ -1,7 +1,8 @@
 """Told values made fit for a Gaussian process, and its answers brought back.
 
 y  (n,) told values, lower is better     t  (n,) = capped, centred, Yeo-Johnson with exponent λ, standardised
-A bad value far from the rest is capped at Q3 + 1.5 IQR; the best are never touched. From 8 values on the shape is
+A bad value far from the rest is capped at Q3 + 10 IQR; the best are never touched. (At the usual 1.5 IQR the fence of a
+few trials stands among good ones: docs/research/engine-ablations.md, 2.) From 8 values on the shape is
 warped, λ by maximum likelihood under a normal penalty around 1 (no warp), so that few values do not invent a shape.
 Adding a constant to y or multiplying it by a positive one leaves t the same up to rounding.
 Sources: Tukey 1977, Exploratory Data Analysis (fences); Yeo and Johnson 2000, Biometrika 87, 954, eqs. (2.1), (3.1).
@@ -18,6 +19,7 @@ LIMIT = 1e150
 _FAR = 1e12
 """Values better than the median by more than this many scales are not told apart: their third powers would overflow."""
 _LARGEST_ERROR = 1e2  # standard error of a target
+_FENCE = 10.0  # quartile widths from the upper quartile
 _WARP_FROM = 8
 _EXPONENTS = (-1.0, 2.0)
 _SPREAD = 0.5  # deviation of the penalty on λ − 1
@@ -62,7 +64,7 @@ def fit_warp(y: Floats, cap: float | None = None) -> Warp:
 
     Arguments:
         y: (n,) told values.
-        cap: beyond it values are not told apart; left out, the fence Q3 + 1.5 IQR.
+        cap: beyond it values are not told apart; left out, the fence Q3 + 10 IQR.
 
     >>> warp = fit_warp(np.array([1.0, 2.0, 3.0, 1e300]))
     >>> warp.targets(np.array([3.0, 1e300])).round(2).tolist()
@@ -71,7 +73,7 @@ def fit_warp(y: Floats, cap: float | None = None) -> Warp:
     y = np.clip(y, -LIMIT, LIMIT)
     low, center, high = np.quantile(y, [0.25, 0.5, 0.75])
     if cap is None:
-        cap = float(high + 1.5 * (high - low)) if high > low else float(y.max())
+        cap = float(high + _FENCE * (high - low)) if high > low else float(y.max())
     y = np.minimum(y, cap)
     scale = float(high - low) or float(np.std(y - center)) or 1.0
     shifted = _shifted(y, center, scale)

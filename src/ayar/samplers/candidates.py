@@ -29,8 +29,6 @@ _GRID_LEVELS = 16  # discrete parameters of at most so many values are searched 
 _HALVINGS = 10
 _CALLS, _POLISH_CALLS = 30, 10
 _FLAT = 0.01  # slope of a log score per length-scale at which a search ends: a fifth fewer calls than to the end
-    0.01  # slope of a score, a logarithm, per length-scale at which a search ends: a fifth fewer calls than to the end
-)
 _EXCHANGED, _EXCHANGE_ROUNDS = 3, 2
 _APART = 0.05  # smallest distance between two starts, largest coordinate
 _MUTATION_STEPS = np.array([0.02, 0.1, 0.3])

@@ -20,17 +20,17 @@ from ayar.space.space import Space
 from ayar.trial.setup import Setup
 
 LENGTH = 128
-"""Points of the sequence; a start is at most 12 long, the rest replaces taken and infeasible ones."""
+"""Points of the sequence; a start is at most 8 long, the rest replaces taken and infeasible ones."""
 _BUDGET_SHARE = 0.2
 _MEASURED = 256  # points that count the active parameters
 _GATES = 4  # a category that conditions hang on has each of its values tried twice, up to so many values
 
 
 def start_length(space: Space, active: float, max_trials: int | None) -> int:
-    """n₀ = clip(⌈active / 2⌉ + 3, 4, 12), more where branches need it, at most a fifth of the budget; at least 1."""
+    """n₀ = clip(⌈active / 4⌉ + 3, 4, 8), more where branches need it, at most a fifth of the budget; at least 1."""
     gates = {name for domain in space.params.values() for name in (domain.when or {})}
     values = [column.levels for column in space.codec.columns if column.name in gates and column.levels <= _GATES]
-    length = min(max(math.ceil(active / 2) + 3, 4, 2 * max(values, default=0)), 12)
+    length = min(max(math.ceil(active / 4) + 3, 4, 2 * max(values, default=0)), 8)
     return length if max_trials is None else max(1, min(length, int(_BUDGET_SHARE * max_trials)))
 
 

@@ -55,7 +55,7 @@ class TPE(Sampler):
     Arguments:
         joint: one density over all parameters (the default), or one for each parameter by itself, which forgets how
             they act together but learns faster where they do not.
-        start: points of the start-up design; None: 4 to 12, by the number of parameters.
+        start: points of the start-up design; None: 4 to 8, by the number of parameters.
 
     Raises:
         ArgumentError: start below 1.
@@ -77,7 +77,7 @@ class TPE(Sampler):
         if self.start is not None and not (type(self.start) is int and self.start >= 1):
             raise ArgumentError(
                 f"tpe: expected start= as a whole number of trials >= 1, got {shorten(self.start)}; leave it out for "
-                "4 to 12, by the number of parameters"
+                "4 to 8, by the number of parameters"
             )
 
     def propose(self, setup: Setup, history: History, rng: Streams, count: int) -> list[Proposal]:
