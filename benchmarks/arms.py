@@ -313,6 +313,8 @@ ARMS: dict[str, Arm] = {
     "noise-4": {"ayar.numerics.priors:NOISE": (-4.0, 2.0)},
     "noise-3": {"ayar.numerics.priors:NOISE": (-3.0, 2.5)},
     "repeats": {"study": {"repeats": "allow"}},
+    "repeats-noise-3": {"study": {"repeats": "allow"}, "ayar.numerics.priors:NOISE": (-3.0, 2.5)},
+    "repeats-half": {"study": {"repeats": "allow"}, "ayar.samplers.searching:_REPEAT_SHARE": 0.5},
     "repeats-loud-2": {"study": {"repeats": "allow"}, "ayar.samplers.searching:_LOUD": 2.0},
     "repeats-soft": {"study": {"repeats": "allow"}, "ayar.samplers.searching:_LOUD": 30.0},
     # the acquisitions of `gp`

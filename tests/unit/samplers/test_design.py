@@ -11,7 +11,7 @@ TREE = Space({"kind": Categorical(["a", "b", "c"]), "x": Float(0, 1), "y": Float
 
 
 @pytest.mark.parametrize(
-    ("parameters", "budget", "wanted"), [(1, None, 4), (6, None, 6), (40, None, 12), (6, 20, 4), (6, 3, 1)]
+    ("parameters", "budget", "wanted"), [(1, None, 4), (6, None, 5), (40, None, 8), (6, 20, 4), (6, 3, 1)]
 )
 def test_length_grows_with_the_parameters_and_is_at_most_a_fifth_of_the_budget(
     parameters: int, budget: int | None, wanted: int
