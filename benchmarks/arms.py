@@ -260,6 +260,7 @@ ARMS: dict[str, Arm] = {
     # 2
     "cap-alone": {"ayar.numerics.warps:best_exponent": _no_exponent},
     "warp-alone": {"ayar.samplers.quantities:fit_warp": _no_cap},
+    "fence-1.5": {"ayar.samplers.quantities:fit_warp": _fence(1.5)},
     "fence-3": {"ayar.samplers.quantities:fit_warp": _fence(3.0)},
     "fence-10": {"ayar.samplers.quantities:fit_warp": _fence(10.0)},
     "no-output-warp": {"ayar.samplers.quantities:fit_warp": _standardised},
@@ -286,6 +287,7 @@ ARMS: dict[str, Arm] = {
     "start-3": {"ayar.samplers.gp_task:start_length": _starts(3)},
     "start-4": {"ayar.samplers.gp_task:start_length": _starts(4)},
     "start-5": {"ayar.samplers.gp_task:start_length": _starts(5)},
+    "start-7": {"ayar.samplers.gp_task:start_length": _starts(7)},
     "start-10": {"ayar.samplers.gp_task:start_length": _starts(10)},
     "start-20": {"ayar.samplers.gp_task:start_length": _starts(20)},
     "no-centre": {"ayar.samplers.design:_first": _no_first},
@@ -305,6 +307,7 @@ ARMS: dict[str, Arm] = {
     "believer": {"ayar.samplers.modelling:Modeller._imagined": _believed},
     # 11
     "candidates-128": {"ayar.samplers.gp_task:EFFORTS": _more_candidates(128)},
+    "candidates-512": {"ayar.samplers.gp_task:EFFORTS": _more_candidates(512)},
     "candidates-2048": {"ayar.samplers.gp_task:EFFORTS": _more_candidates(2_048)},
     # 12
     "ensemble": {"ayar.samplers.scores:Scores._improvement": _ensemble},
