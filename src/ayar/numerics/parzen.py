@@ -193,10 +193,12 @@ class _Smooth(_Part):
 
     def __init__(self, axes: Axes, U: Floats, A: Bools, p: float, scales: Scales) -> None:
         self.axes, self.columns = axes, axes.smooth
-        # `take` keeps rows together in memory, where indexing would not.
-        self.A: Bools = A.take(self.columns, axis=1)
-        self.M: Floats = U.take(self.columns, axis=1)
-        self.M -= 0.5
+        if len(self.columns) == U.shape[1]:
+            self.A: Bools = A
+            self.M: Floats = U - 0.5
+        else:
+            # `take` keeps rows together in memory, where indexing would not.
+            self.A, self.M = A.take(self.columns, axis=1), U.take(self.columns, axis=1) - 0.5
         np.copyto(self.M, 0.0, where=~self.A)
         self.s = bandwidths(self.A.sum(axis=0), self.M.sum(axis=0), np.einsum("nd,nd->d", self.M, self.M), p)
         self.kernels = np.zeros((len(U) + 1, 3 * len(self.columns)))

@@ -95,21 +95,30 @@ def read_told(history: History, codec: Codec) -> Told:
     usable = np.flatnonzero(history.having(State.COMPLETE, State.PRUNED, State.FAILED))
     rows = usable[np.argsort(history.told[usable], kind="stable")]
     pending = np.flatnonzero(history.pending)
-    failed = history.having(State.FAILED)[rows]
-    losses = history.losses[rows]
+    where = _as_slice(rows)
+    failed = history.having(State.FAILED)[where]
+    losses = history.losses[where]
     finite = np.isfinite(losses).all(axis=1) & ~failed
     return Told(
         numbers=rows,
-        U=U[rows],
-        A=A[rows],
+        U=U[where],
+        A=A[where],
         goals=np.where(finite[:, None], losses, np.nan),
-        sd=history.sd[rows],
+        sd=history.sd[where],
         metrics=_metrics(history, rows),
-        violations=history.violations[rows],
+        violations=history.violations[where],
         failed=failed | (np.isinf(losses).any(axis=1)),
         U_pending=U[pending],
         A_pending=A[pending],
     )
+
+
+def _as_slice(rows: Ints) -> Ints | slice:
+    """The rows, as a slice where they follow each other: what it picks need not be copied."""
+    n = len(rows)
+    if n and rows[-1] - rows[0] == n - 1 and bool((np.diff(rows) == 1).all()):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def _metrics(history: History, rows: Ints) -> Floats:

@@ -159,11 +159,10 @@ class _Chooser:
         """Of the densities of the good trials, and of all others with the pending ones after them."""
         told, n = self.told, len(self.told.U)
         rest = np.delete(np.arange(n), good)
-        others = Trials(
-            np.concatenate([told.U[rest], told.U_pending]),
-            np.concatenate([told.A[rest], told.A_pending]),
-            fading_weights(len(rest) + len(told.U_pending)),
-        )
+        U, A = told.U[rest], told.A[rest]
+        if len(told.U_pending):
+            U, A = np.concatenate([U, told.U_pending]), np.concatenate([A, told.A_pending])
+        others = Trials(U, A, fading_weights(len(U)))
         best = Trials(told.U[good], told.A[good], np.ones(len(good)))
         axes = axes_of(self.setup.space)
         if not self.options.joint:
