@@ -201,8 +201,8 @@ TASKS: dict[str, Task] = {
         lambda: _box(6),
         _plain(_hartmann),
         _least(_hartmann),
-        trials=64,
-        pending=7,
+        trials=48,
+        pending=15,
     ),
     "trust region": Task(
         "a box around the incumbent",
