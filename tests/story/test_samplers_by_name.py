@@ -18,7 +18,7 @@ from ayar.samplers.tpe import TPE
 from ayar.testing.zoo import ZOO
 
 Params = Mapping[str, Any]
-SEEDS = range(3)
+SEEDS = range(7)
 TWO = {"error": "minimize", "speed": "maximize"}
 
 
