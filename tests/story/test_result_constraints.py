@@ -49,8 +49,8 @@ def test_the_model_finds_the_best_place_between_the_bounds(seed: int) -> None:
     study = searched("gp", 15, seed)
     assert study.best in feasible(study)
     assert study.best.value < BEST + 0.02
-    # The best lies on a bound, so many a proposal falls just outside; by chance one of 60 is feasible. Measured on eight
-    # seeds: 5 to 10 of 60.
+    # The best lies on a bound, so many a proposal falls just outside; by chance one of 60 is feasible. On eight seeds
+    # 5 to 10 were.
     assert len(feasible(study)) >= 4
 
 
