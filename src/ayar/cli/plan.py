@@ -10,7 +10,7 @@ from typing import Any
 
 from ayar.base.errors import ArgumentError
 from ayar.cli.choices import DEFAULT_STORAGE
-from ayar.cli.script import Script
+from ayar.cli.script import Script, load_script
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.study.front import list_studies, load_study
@@ -50,6 +50,15 @@ class Plan:
     def arguments(self) -> dict[str, Any]:
         """All arguments of `create_study` but the storage."""
         return {"space": self.space, "name": self.name, "goals": self.goals, **self.settings}
+
+
+def plan_of_file(path: Path, options: Mapping[str, Any]) -> Plan:
+    """The plan of a file, whatever kind it is: see `ayar.cli.script` for Python.
+
+    Raises:
+        UsageError: the file cannot be read, or what it says cannot be used.
+    """
+    return plan_of(load_script(path), options)
 
 
 def plan_of(script: Script, options: Mapping[str, Any]) -> Plan:

@@ -12,10 +12,9 @@ from ayar.cli.ending import SPENT, honest_score, summary
 from ayar.cli.exits import Exit
 from ayar.cli.interrupt import interrupts
 from ayar.cli.lines import PlainLines
-from ayar.cli.plan import Plan, plan_of
+from ayar.cli.plan import Plan, plan_of_file
 from ayar.cli.points import check_points, enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
-from ayar.cli.script import load_script
 from ayar.cli.talk import Talk, console
 from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
 from ayar.study.front import create_study, list_studies, resume_study
@@ -56,7 +55,7 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
         wishes: to look first, or to try certain points.
         talk: how much is said.
     """
-    plan = plan_of(load_script(file), options)
+    plan = plan_of_file(file, options)
     points = _points(plan, wishes.enqueue)
     if wishes.dry_run:
         talk.tell(dry_run(plan))
