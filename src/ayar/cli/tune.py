@@ -1,35 +1,24 @@
 """`ayar tune FILE`: start a study, or go on with it."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ayar.analysis.words import count_text
 from ayar.base.clock import SYSTEM
 from ayar.cli.ending import SPENT, honest_score, summary
 from ayar.cli.exits import Exit
 from ayar.cli.interrupt import interrupts
-from ayar.cli.lines import PlainLines
 from ayar.cli.plan import Plan, plan_of_file
 from ayar.cli.points import check_points, enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
-from ayar.cli.talk import Talk, console
+from ayar.cli.talk import Talk
+from ayar.cli.watching import done_text, optimize
 from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
 from ayar.study.front import create_study, list_studies, resume_study
-from ayar.study.progress import Progress
 from ayar.study.study import Study
-
-
-class Screen(AbstractContextManager["Screen"], Protocol):
-    """Where a run shows itself: a live region or plain lines."""
-
-    def say(self, text: str) -> None:
-        """A line beside the figures."""
-
-    def watch(self, progress: Progress) -> None:
-        """Take the figures of the moment."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +74,13 @@ def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:
             queued = enqueue(study, points)
             talk.say(f"{count_text(queued, 'point')} of {len(points)} put in the queue")
         if (stop := study.fold.stopped) is not None:
-            talk.say(f"study {study.name!r} is finished: {_done_text(study)}; {ended_text(stop)}")
+            talk.say(f"study {study.name!r} is finished: {done_text(study)}; {ended_text(stop)}")
             return _end(plan, study, talk, seconds=None)
         _introduce(plan, study, talk)
         if plan.settings.get("seed", study.setup.seed) != study.setup.seed:
             talk.say(f"note: the seed stays {study.setup.seed}, with which the study began")
         begin = SYSTEM.elapsed()
-        _optimize(plan, study, talk, f"resuming study {study.name!r}: {_done_text(study)}" if known else "")
+        optimize(plan, study, talk, f"resuming study {study.name!r}: {done_text(study)}" if known else "")
         return _end(plan, study, talk, seconds=SYSTEM.elapsed() - begin)
     finally:
         study.close()
@@ -106,34 +95,9 @@ def _introduce(plan: Plan, study: Study, talk: Talk) -> None:
     )
 
 
-def _optimize(plan: Plan, study: Study, talk: Talk, opening: str) -> None:
-    if talk.quiet:
-        study.optimize(plan.objective, **plan.run)
-        return
-    with _screen(study, talk) as screen:
-
-        def watch(progress: Progress) -> None:
-            nonlocal opening
-            if opening:
-                # Lost trials are taken back with the first one asked, so that is when it can be said in one line.
-                screen.say(", ".join([opening, *progress.messages]))
-                opening, progress = "", replace(progress, messages=())
-            screen.watch(progress)
-
-        study.optimize(plan.objective, watch=watch, **plan.run)
-
-
-def _screen(study: Study, talk: Talk) -> Screen:
-    if not talk.is_live:
-        return PlainLines(study, talk)
-    from ayar.cli.live import LiveRegion
-
-    return LiveRegion(study, console(data=False))
-
-
 def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
     if study.ended == "interrupted":
-        talk.complain(f"stopped: {_done_text(study)}, all kept; go on with: {again()}")
+        talk.complain(f"stopped: {done_text(study)}, all kept; go on with: {again()}")
         return Exit.INTERRUPTED
     talk.tell(summary(study.fold, seconds))
     stop = study.fold.stopped
@@ -143,11 +107,6 @@ def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
         talk.tell(f"\n{honest}")
     talk.say(f"\npictures and health checks: {command('report', plan.storage, study.name)}{_further(study)}")
     return Exit.DONE
-
-
-def _done_text(study: Study) -> str:
-    done, most = finished(study.counts()), study.setup.max_trials
-    return f"{count_text(done, 'trial')} done" if most is None else f"{done:,} of {count_text(most, 'trial')} done"
 
 
 def _further(study: Study) -> str:
