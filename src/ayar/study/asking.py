@@ -5,27 +5,18 @@ again from the same log and compare.
 """
 
 import contextlib
-from dataclasses import replace
-from typing import Any
 
 import msgspec
-import numpy as np
 
 from ayar.base.clock import Clock
-from ayar.base.errors import SpaceError, StoreError, TellRefused, shorten
+from ayar.base.errors import StoreError, TellRefused
 from ayar.base.jsontext import Json, unwrap, wrap
 from ayar.base.registry import Registry
-from ayar.base.rng import Streams, stream
-from ayar.samplers.base import Proposal, Sampler
-from ayar.space.draw import draw
-from ayar.space.space import Space
-from ayar.space.wire import params_to_wire
+from ayar.samplers.base import Sampler
 from ayar.storage.base import Worker
 from ayar.study.log import Log
-from ayar.study.twins import without_twin
+from ayar.study.proposing import proposal_for, wire_of
 from ayar.trial.events import Lease, StudyStopped, TrialAsked, TrialRequeued, TrialResumed
-from ayar.trial.history import History
-from ayar.trial.setup import Setup
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -86,10 +77,10 @@ class Asker:
         start = self._clock.elapsed()
         log = self._log
         seen = log.fold.head
-        proposal = self._new(lease) if lease.number >= len(log.history) else self._queued(lease)
+        proposal = proposal_for(self._chosen(), log.setup, log.history, lease.number)
         if proposal is None:
             return self._exhausted(lease)
-        wire = self._wire(proposal.params)
+        wire = wire_of(log.setup, proposal.params)
         seconds = self._clock.elapsed() - start
         body = TrialAsked(
             number=lease.number,
@@ -103,18 +94,10 @@ class Asker:
         log.append(body, worker=self._worker.name, fence=lease)
         return Asked(lease=lease, wire=wire)
 
-    def _wire(self, params: dict[str, Any]) -> dict[str, Any]:
-        space = self._log.setup.space
-        if params.keys() <= space.params.keys():
-            return params_to_wire(space, params)
-        unknown = params.keys() - space.params.keys()
-        known = {name: value for name, value in params.items() if name not in unknown}
-        return {**params_to_wire(space, known), **{name: wrap(params[name], name) for name in unknown}}
-
     def _resume(self, lease: Lease) -> Asked:
         body = TrialResumed(lease.number, lease.attempt, "retry", lease)
         self._log.append(body, worker=self._worker.name, fence=lease)
-        return Asked(lease=lease, wire=self._wire(dict(self._log.history.params(lease.number))))
+        return Asked(lease=lease, wire=wire_of(self._log.setup, dict(self._log.history.params(lease.number))))
 
     def _exhausted(self, lease: Lease) -> Asked:
         """Give the number back; the study ends when nothing runs that could come back."""
@@ -127,61 +110,8 @@ class Asker:
         log.append(StudyStopped("exhausted", detail), worker=self._worker.name, key=f"exhausted:{log.fold.opened}")
         return Asked(reason="exhausted")
 
-    # -- proposals -------------------------------------------------------------------------------------------------
-
-    def _new(self, lease: Lease) -> Proposal | None:
-        setup = self._log.setup
-        return propose(self._chosen(), setup, self._log.history, lease.number)
-
-    def _queued(self, lease: Lease) -> Proposal:
-        """An enqueued point, with what it leaves open drawn from the space."""
-        setup, history = self._log.setup, self._log.history
-        given = dict(history.params(lease.number))
-        if setup.dynamic:
-            return Proposal(given, {"sampler": "enqueued", "why": "a point that was enqueued"})
-        return complete(setup, given, lease.number)
-
     def _chosen(self) -> Sampler:
         plugin = self._log.setup.sampler
         if self._sampler is None or self._sampler[0] != plugin:
             self._sampler = (plugin, self._samplers.get_class(plugin.name)(**unwrap(plugin.options)))
         return self._sampler[1]
-
-
-def propose(sampler: Sampler, setup: Setup, history: History, number: int) -> Proposal | None:
-    """The proposal for trial `number`; None when the space is exhausted. What replay calls too."""
-    if not setup.space.params:
-        return Proposal({}, {"sampler": setup.sampler.name, "why": "the objective has asked for no parameter yet"})
-    rng = Streams(setup.seed, number)
-    found = sampler.propose(setup, history, rng, 1)
-    if not found and setup.dynamic:
-        # By run the space may still grow, so a space whose every point was tried is no end.
-        found = sampler.propose(replace(setup, repeats="allow"), history, rng, 1)
-    if found and setup.dynamic and setup.repeats == "avoid":
-        return without_twin(setup, history, found[0], number)
-    return found[0] if found else None
-
-
-def complete(setup: Setup, given: dict[str, Any], number: int) -> Proposal:
-    """A full configuration around the `given` parameters, the others drawn from the space by the trial's own stream.
-
-    Raises:
-        SpaceError: a name or value that the space does not hold, or parameters that are never active together.
-    """
-    space: Space = setup.space
-    if space.contains(given):
-        return Proposal(given, {"sampler": "enqueued", "why": "a point that was enqueued"})
-    rest = space.fix(given)
-    rng = stream(setup.seed, number, "fill")
-    X, A = draw(
-        rest,
-        lambda count: rng.random((count, len(rest.codec.names))),
-        1,
-        lambda X: np.array([given.keys() <= params.keys() for params in rest.codec.decode(X, ~np.isnan(X))], bool),
-    )
-    if not len(X):
-        raise SpaceError(
-            f"no configuration holds all of {shorten(given)}; leave out what is not active beside the rest"
-        )
-    why = "a point that was enqueued; what it left open was drawn"
-    return Proposal(rest.codec.decode(X, A)[0], {"sampler": "enqueued", "why": why})

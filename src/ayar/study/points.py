@@ -8,8 +8,8 @@ from ayar.base.errors import ArgumentError, SpaceError, shorten
 from ayar.base.jsontext import wrap
 from ayar.space.wire import params_to_wire
 from ayar.storage.base import Appended
-from ayar.study.asking import complete
 from ayar.study.outcome import Outcome, read_outcome
+from ayar.study.proposing import complete
 from ayar.study.seat import Seat
 from ayar.trial.attribute import attribute
 from ayar.trial.events import TrialAdded, TrialEnqueued

@@ -252,7 +252,7 @@ def test_an_interrupt_while_proposing_leaves_no_trial_behind(monkeypatch: pytest
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("ayar.study.asking.propose", interrupted)
+        patch.setattr("ayar.study.asking.proposal_for", interrupted)
         made.optimize(square)
     assert (made.ended, made.counts()) == ("interrupted", {State.COMPLETE: 2})
     made.optimize(square)
@@ -266,7 +266,7 @@ def test_a_sampler_that_raises_leaves_no_trial_behind(monkeypatch: pytest.Monkey
         raise RuntimeError("a bug in a plug-in")
 
     with monkeypatch.context() as patch:
-        patch.setattr("ayar.study.asking.propose", broken)
+        patch.setattr("ayar.study.asking.proposal_for", broken)
         with pytest.raises(RuntimeError, match="a bug in a plug-in"):
             made.optimize(square)
     made.optimize(square)
