@@ -10,15 +10,21 @@ import typer
 
 from ayar.base.version import __version__
 from ayar.cli.help import Verb, Verbs
+from ayar.cli.verbs.ask import ask
 from ayar.cli.verbs.best import best
 from ayar.cli.verbs.report import report
 from ayar.cli.verbs.show import show
+from ayar.cli.verbs.tell import tell
 from ayar.cli.verbs.tune import tune
+from ayar.cli.verbs.worker import worker
 
 SEARCH, LOOK = "Search", "Look at what was found"
 
 VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     (SEARCH, tune, "Start a study, or go on with it."),
+    (SEARCH, worker, "Run trials of a study that was started elsewhere."),
+    (SEARCH, ask, "Print the next trial, for loops in any language."),
+    (SEARCH, tell, "Tell the result of a trial."),
     (LOOK, show, "Show the studies, one study, or one trial."),
     (LOOK, best, "Print the best parameters, to copy."),
     (LOOK, report, "Write a report with pictures and health checks."),

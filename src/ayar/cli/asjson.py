@@ -109,11 +109,12 @@ def _brief(fold: Fold, trial: Trial) -> dict[str, Any]:
         "study": fold.setup.name,
         "trial": trial.number,
         "values": named_values(fold, trial),
-        "params": _params(fold, trial),
+        "params": params_json(fold, trial),
     }
 
 
-def _params(fold: Fold, trial: Trial) -> dict[str, Any]:
+def params_json(fold: Fold, trial: Trial) -> dict[str, Any]:
+    """A trial's parameters in wire form."""
     # A define-by-run study may hold an enqueued value that no trial has asked for yet.
     known = {name: value for name, value in trial.items() if name in fold.setup.space.params}
     return {**params_to_wire(fold.setup.space, known), **{n: v for n, v in trial.items() if n not in known}}

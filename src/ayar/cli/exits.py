@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from ayar.base.errors import AyarError, ObjectiveFailed, StoreError
+from ayar.base.errors import AyarError, ObjectiveFailed, StoreError, StudyFinished
 
 
 class Exit(IntEnum):
@@ -14,6 +14,8 @@ class Exit(IntEnum):
     USAGE = 2
     """What was asked cannot be done; nothing was changed."""
     STORE = 3
+    NO_MORE = 4
+    """`ayar ask`: the study hands out no further trial."""
     INTERRUPTED = 130
     """Ended by Ctrl-C or SIGTERM; what was finished is saved."""
 
@@ -21,6 +23,7 @@ class Exit(IntEnum):
 _CODES: tuple[tuple[type[AyarError], Exit], ...] = (
     (ObjectiveFailed, Exit.FAILURES),
     (StoreError, Exit.STORE),
+    (StudyFinished, Exit.NO_MORE),
     (AyarError, Exit.USAGE),
 )
 

@@ -10,6 +10,7 @@ from ayar.base.errors import ArgumentError, AyarError
 from ayar.cli.choices import DEFAULT_STORAGE
 from ayar.cli.exits import Exit, exit_of
 from ayar.cli.talk import Talk
+from ayar.cli.units import seconds, size, whole
 
 BUDGET, RUN, FIRST, WHERE, OUTPUT = "Budget", "Running", "Looking first", "Which study", "Output"
 
@@ -48,6 +49,38 @@ def parser(read: Callable[[str], Any]) -> Callable[[str], Any]:
             raise typer.BadParameter(str(error)) from error
 
     return parse
+
+
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        parser=parser(whole(-1)),
+        metavar="N",
+        help="Trials at a time, a process each; -1: one a core.",
+        rich_help_panel=RUN,
+    ),
+]
+TrialTimeout = Annotated[
+    float | None,
+    typer.Option(
+        parser=parser(seconds),
+        metavar="TIME",
+        help="A trial that takes longer is ended, and failed.",
+        rich_help_panel=RUN,
+    ),
+]
+TrialMemory = Annotated[
+    int | None,
+    typer.Option(parser=parser(size), metavar="SIZE", help="Memory a trial may take: 512MB, 8GB.", rich_help_panel=RUN),
+]
+Finish = Annotated[
+    bool,
+    typer.Option(
+        "--finish",
+        help="On Ctrl-C or SIGTERM let running trials finish; else they go back to the queue.",
+        rich_help_panel=RUN,
+    ),
+]
 
 
 def ended(work: Callable[[Talk], Exit], talk: Talk) -> None:

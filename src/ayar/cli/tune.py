@@ -28,6 +28,8 @@ class Wishes:
     dry_run: bool = False
     print_trials: int | None = None
     enqueue: Path | None = None
+    finish: bool = False
+    """Whether a first Ctrl-C or SIGTERM lets running trials finish, instead of putting them back."""
 
     @property
     def only_look(self) -> bool:
@@ -53,7 +55,7 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
     if wishes.only_look:
         return Exit.DONE
     with interrupts():
-        return _run(plan, points, talk)
+        return _run(plan, points, talk, finish=wishes.finish)
 
 
 def _points(plan: Plan, file: Path | None) -> list[dict[str, Any]]:
@@ -66,7 +68,7 @@ def _points(plan: Plan, file: Path | None) -> list[dict[str, Any]]:
     return points
 
 
-def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:
+def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk, *, finish: bool) -> Exit:
     known = plan.name in list_studies(plan.storage)
     study = resume_study(storage=plan.storage, **plan.arguments)
     try:
@@ -80,7 +82,9 @@ def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk) -> Exit:
         if plan.settings.get("seed", study.setup.seed) != study.setup.seed:
             talk.say(f"note: the seed stays {study.setup.seed}, with which the study began")
         begin = SYSTEM.elapsed()
-        optimize(plan, study, talk, f"resuming study {study.name!r}: {done_text(study)}" if known else "")
+        opening = f"resuming study {study.name!r}: {done_text(study)}" if known else ""
+        with interrupts(study.leave if finish else None):
+            optimize(plan, study, talk, opening)
         return _end(plan, study, talk, seconds=SYSTEM.elapsed() - begin)
     finally:
         study.close()
@@ -96,7 +100,7 @@ def _introduce(plan: Plan, study: Study, talk: Talk) -> None:
 
 
 def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
-    if study.ended == "interrupted":
+    if study.ended in {"interrupted", "left"}:
         talk.complain(f"stopped: {done_text(study)}, all kept; go on with: {again()}")
         return Exit.INTERRUPTED
     talk.tell(summary(study.fold, seconds))

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from ayar.analysis.words import count_text
 from ayar.cli.lines import PlainLines
@@ -23,10 +23,18 @@ class Screen(AbstractContextManager["Screen"], Protocol):
         """Take the figures of the moment."""
 
 
-def optimize(plan: Plan, study: Study, talk: Talk, opening: str = "") -> None:
-    """Run trials until the study or this process is done; `opening` is said with the first figures."""
+def optimize(plan: Plan, study: Study, talk: Talk, opening: str = "", **limits: Any) -> None:
+    """Run trials until the study or this process is done.
+
+    Arguments:
+        plan: objective, workers and their limits.
+        study: whose trials.
+        talk: how much is said.
+        opening: said with the first figures.
+        limits: of this call, for `Study.optimize`.
+    """
     if talk.quiet:
-        study.optimize(plan.objective, **plan.run)
+        study.optimize(plan.objective, **plan.run, **limits)
         return
     with _screen(study, talk) as screen:
 
@@ -38,7 +46,7 @@ def optimize(plan: Plan, study: Study, talk: Talk, opening: str = "") -> None:
                 opening, progress = "", replace(progress, messages=())
             screen.watch(progress)
 
-        study.optimize(plan.objective, watch=watch, **plan.run)
+        study.optimize(plan.objective, watch=watch, **plan.run, **limits)
 
 
 def _screen(study: Study, talk: Talk) -> Screen:

@@ -68,6 +68,9 @@ class Worker(msgspec.Struct, frozen=True):
     name: str
     holder: str = ""
     """`base.process.identity()` of the process; "" lives by the lease alone."""
+    returning: bool = False
+    """Whether the name outlives the process: such a worker has one trial at a time, and whoever claims under its name
+    gets the trial that it left unfinished."""
 
     @classmethod
     def here(cls, name: str) -> Self:
@@ -126,8 +129,9 @@ class Store(ABC):
     def claim(self, study: int, worker: Worker, ttl: float) -> Claim:
         """Reserve the next trial for `worker`, for `ttl` seconds from each renewal.
 
-        First takes back the trials of dead workers; then, in this order: a waiting trial by (priority, number), a
-        reservation whose holder is gone, a new number. First attempts only within the budget.
+        First takes back the trials of dead workers; then, in this order: the unfinished trial of a returning worker, a
+        waiting trial by (priority, number), a reservation whose holder is gone, a new number. First attempts only
+        within the budget.
         """
 
     @abstractmethod

@@ -230,6 +230,18 @@ def is_over(slot: Slot, moment: Moment, life_of: Callable[[str], Life]) -> bool:
     return slot.expires + grace <= moment.now
 
 
+def left_by(slots: Slots, name: str) -> Slot | None:
+    """The open trial that a worker of this name holds, alive or not."""
+    return min((slot for slot in slots.leased() if slot.worker == name), key=lambda slot: slot.number, default=None)
+
+
+def hand_back(slot: Slot) -> ev.TrialRequeued:
+    """Put a running trial back for its own worker; the event that says so. It counts as no loss."""
+    attempt = slot.attempt
+    _requeue(slot, "returned")
+    return ev.TrialRequeued(slot.number, attempt, "returned")
+
+
 def claim(counters: Counters, slots: Slots, moment: Moment, worker: Worker, ttl: float) -> Claim:
     """Hand out the next trial; dead leases were taken back before."""
     if counters.stopped:
@@ -246,10 +258,11 @@ def claim(counters: Counters, slots: Slots, moment: Moment, worker: Worker, ttl:
     if slot.attempt == 0 and not slot.clock:
         # Counted once, when it is first handed out: an abandoned reservation was counted already.
         counters.asked += 1
-    return Claim(lease=_lease(counters, slots, slot, moment, worker, ttl))
+    return Claim(lease=lease(counters, slots, slot, moment, worker, ttl))
 
 
-def _lease(counters: Counters, slots: Slots, slot: Slot, moment: Moment, worker: Worker, ttl: float) -> ev.Lease:
+def lease(counters: Counters, slots: Slots, slot: Slot, moment: Moment, worker: Worker, ttl: float) -> ev.Lease:
+    """Give a slot to a worker, under a token above all before."""
     slot.token, slot.worker, slot.holder = counters.next_token, worker.name, worker.holder
     counters.next_token += 1
     slot.ttl = round(ttl * MICROSECONDS)

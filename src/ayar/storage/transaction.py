@@ -66,6 +66,10 @@ def claim(tx: Transaction, clock: Clock, worker: Worker, ttl: float) -> Claim:
     """Take back what dead workers hold, then hand out the next trial; see `Store.claim`."""
     now = moment(clock)
     ledger.tick(tx.counters, tx.slots, now)
+    if worker.returning and (own := ledger.left_by(tx.slots, worker.name)) is not None:
+        if own.state is State.RUNNING:
+            _write(tx, clock, [ledger.hand_back(own)], worker.name, None)
+        return Claim(ledger.lease(tx.counters, tx.slots, own, now, worker, ttl), head=tx.counters.head)
     lost = ledger.reclaim(tx.slots, now, life_of, tx.counters.lost_retries)
     if lost:
         _write(tx, clock, lost, worker.name, None)

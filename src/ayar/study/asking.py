@@ -35,9 +35,13 @@ class Asked(msgspec.Struct, frozen=True):
 class Asker:
     """Asks for one study; keeps the sampler between asks, which holds nothing but caches."""
 
-    def __init__(self, log: Log, worker: Worker, clock: Clock, samplers: Registry) -> None:
+    def __init__(
+        self, log: Log, worker: Worker, clock: Clock, samplers: Registry, lease_s: float | None = None
+    ) -> None:
+        """`lease_s` is the length of its leases in seconds; None: the study's own."""
+        self.worker = worker
         self._log = log
-        self._worker = worker
+        self._lease_s = lease_s
         self._clock = clock
         self._samplers = samplers
         self._sampler: tuple[object, Sampler] | None = None
@@ -48,7 +52,7 @@ class Asker:
             return self._ask()
 
     def _ask(self) -> Asked:
-        claim = self._log.claim(self._worker)
+        claim = self._log.claim(self.worker, self._lease_s)
         fold = self._log.fold
         if claim.lease is None:
             stopped = fold.stopped.reason if fold.stopped is not None else "stopped"
@@ -69,7 +73,7 @@ class Asker:
             log.refresh()
             if lease.number < len(log.history) and log.history.row(lease.number).token == lease.token:
                 body = TrialRequeued(lease.number, lease.attempt, "shutdown")
-                log.append(body, worker=self._worker.name, fence=lease)
+                log.append(body, worker=self.worker.name, fence=lease)
 
     def _propose(self, lease: Lease) -> Asked:
         if lease.attempt > 1:
@@ -91,12 +95,12 @@ class Asker:
             lease=lease,
             seconds=seconds,
         )
-        log.append(body, worker=self._worker.name, fence=lease)
+        log.append(body, worker=self.worker.name, fence=lease)
         return Asked(lease=lease, wire=wire)
 
     def _resume(self, lease: Lease) -> Asked:
         body = TrialResumed(lease.number, lease.attempt, "retry", lease)
-        self._log.append(body, worker=self._worker.name, fence=lease)
+        self._log.append(body, worker=self.worker.name, fence=lease)
         return Asked(lease=lease, wire=wire_of(self._log.setup, dict(self._log.history.params(lease.number))))
 
     def _exhausted(self, lease: Lease) -> Asked:
@@ -107,7 +111,7 @@ class Asker:
             workers = {log.history.row(int(number)).worker or "" for number in pending.nonzero()[0]}
             return Asked(wait=tuple(sorted(workers)), reason="exhausted")
         detail = f"all {len(log.history)} configurations of the space were tried"
-        log.append(StudyStopped("exhausted", detail), worker=self._worker.name, key=f"exhausted:{log.fold.opened}")
+        log.append(StudyStopped("exhausted", detail), worker=self.worker.name, key=f"exhausted:{log.fold.opened}")
         return Asked(reason="exhausted")
 
     def _chosen(self) -> Sampler:

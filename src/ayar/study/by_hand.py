@@ -1,6 +1,7 @@
 """Ask and tell by hand: a live trial for the caller's own loop, and its result."""
 
 import contextlib
+import logging
 import traceback
 from typing import Any
 
@@ -22,25 +23,31 @@ from ayar.trial.failure import Failure
 from ayar.trial.state import State
 from ayar.trial.trial import Trial
 
+LOGGER = logging.getLogger("ayar")
 WAIT_SECONDS = 0.25
 TRACEBACK_LETTERS = 8192
 _OUTCOMES = (State.COMPLETE, State.PRUNED, State.FAILED)
 """States that a person may tell."""
 
 
-def ask(seat: Seat) -> LiveTrial:
-    """The next trial, leased to this process; waits while only others' trials may come back.
+def ask(seat: Seat, worker: str | None = None, lease_s: float | None = None) -> LiveTrial:
+    """The next trial, leased to this process or for `lease_s`; waits while only others' trials may come back.
 
     Raises:
         StudyFinished: the study hands out nothing more.
     """
-    asked = seat.asker.ask()
-    while asked.wait and asked.wait != (seat.worker.name,):
+    asker = seat.asker_for(worker, lease_s)
+    asked = asker.ask()
+    if asked.wait and asked.wait != (asker.worker.name,):
+        # Said, because it may take as long as their leases: a shell that only hangs tells nobody why.
+        LOGGER.warning("waiting: %s, but trials of %s may come back", asked.reason, ", ".join(asked.wait))
+    while asked.wait and asked.wait != (asker.worker.name,):
         seat.clock.sleep(WAIT_SECONDS)
-        asked = seat.asker.ask()
+        asked = asker.ask()
     if asked.lease is None:
         raise StudyFinished(_no_more(seat, asked), asked.reason)
-    seat.renewal.hold(asked.lease)
+    if lease_s is None:
+        seat.renewal.hold(asked.lease)
     return _live(seat, asked.lease, asked.wire)
 
 
@@ -95,7 +102,14 @@ def _failure_of(error: BaseException) -> Failure:
     return Failure("exception", str(error), type=type(error).__name__, traceback=trace[-TRACEBACK_LETTERS:])
 
 
-def tell(seat: Seat, trial: LiveTrial | Trial | int, value: Any, state: State | str, failure: Failure | None) -> Trial:
+def tell(
+    seat: Seat,
+    trial: LiveTrial | Trial | int,
+    value: Any,
+    state: State | str,
+    failure: Failure | None,
+    token: int | None = None,
+) -> Trial:
     """Write the result of an asked trial; see `Study.tell`.
 
     Raises:
@@ -112,7 +126,7 @@ def tell(seat: Seat, trial: LiveTrial | Trial | int, value: Any, state: State | 
         outcome = replace(outcome, attrs={**outcome.attrs, **attrs}) if attrs else outcome
     else:
         number = _number_of(trial)
-        lease = lease_of(log, number)
+        lease = lease_of(log, number, token)
         outcome = _outcome(log, number, value, told_state(state), failure)
     if lease is None:
         check_same(log.history.row(number), outcome)

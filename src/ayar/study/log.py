@@ -61,10 +61,13 @@ class Log:
                 self.refresh()
             return answer
 
-    def claim(self, worker: Worker) -> Claim:
-        """Reserve a trial for `worker`, and read what the study's last event was then."""
+    def claim(self, worker: Worker, ttl: float | None = None) -> Claim:
+        """Reserve a trial for `worker`, and read what the study's last event was then.
+
+        `ttl` is the lease's length in seconds; None: the study's own.
+        """
         with self.lock:
-            answer = self.store.claim(self.study, worker, self.setup.lease_s)
+            answer = self.store.claim(self.study, worker, self.setup.lease_s if ttl is None else ttl)
             if answer.head != self.fold.head:
                 self.refresh()
             return answer

@@ -37,9 +37,14 @@ class Limits:
 
     trials: int | None = None
     seconds: float | None = None
+    idle: float | None = None
+    """Seconds without a trial of its own, while others' may come back."""
 
     def __post_init__(self) -> None:
-        for name, value, kinds in (("n_trials", self.trials, int), ("timeout", self.seconds, int | float)):
+        numbers = int | float
+        for name, value, kinds in (
+            ("n_trials", self.trials, int), ("timeout", self.seconds, numbers), ("max_idle", self.idle, numbers)
+        ):  # fmt: skip
             if value is not None and (not isinstance(value, kinds) or isinstance(value, bool) or not value >= 0):
                 raise ArgumentError(f"optimize: expected {name} >= 0 or None, got {shorten(value)}")
 
@@ -55,8 +60,11 @@ class Loop:
     worker: str
     limits: Limits
     watch: Callable[[Progress], None] | None = None
+    leaving: Callable[[], bool] = lambda: False
+    """Whether no further trial is to be started; running ones finish."""
 
     def __post_init__(self) -> None:
+        self._idle_since: float | None = None
         self._running: dict[int, ev.Lease] = {}
         self._left: dict[int, dict[str, Json]] = {}
         self._started = 0
@@ -103,15 +111,28 @@ class Loop:
                 return False
             asked = self._ask()
             if asked.lease is None:
-                if asked.wait:
+                if asked.wait and not self._is_idle_too_long():
                     return True
-                self._ending = asked.reason
+                self._ending = self._ending or asked.reason
                 return False
             self._start(executor, asked.lease, asked.wire)
         return False
 
+    def _is_idle_too_long(self) -> bool:
+        """Whether this call has waited for others' trials as long as it may; it then ends."""
+        now = self.clock.elapsed()
+        if self._running or self._idle_since is None:
+            self._idle_since = now
+        if self.limits.idle is None or now - self._idle_since < self.limits.idle:
+            return False
+        self._ending = "idle"
+        return True
+
     def _limit(self) -> str | None:
         limits = self.limits
+        if self.leaving():
+            self._board.messages.append("running trials finish, no further one starts (again to put them back)")
+            return "left"
         if limits.trials is not None and self._started >= limits.trials:
             return "n_trials"
         if limits.seconds is not None and self.clock.elapsed() - self._board.begin >= limits.seconds:
@@ -127,6 +148,7 @@ class Loop:
         return asked
 
     def _start(self, executor: Executor, lease: ev.Lease, wire: dict[str, Json]) -> None:
+        self._idle_since = None
         self._running[lease.number] = lease
         self._started += lease.attempt == 1
         self.renewal.hold(lease)

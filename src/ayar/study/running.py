@@ -68,11 +68,14 @@ def optimize(
     watch: Callable[[Progress], None] | None,
 ) -> str:
     """Run the objective on trial after trial; the reason why the call ended."""
-    loop = Loop(seat.log, seat.asker, seat.renewal, seat.clock, seat.worker.name, limits, watch)
+    loop = Loop(seat.log, seat.asker, seat.renewal, seat.clock, seat.worker.name, limits, watch, lambda: seat.leaving)
     executor = _executor(seat, objective, crew, loop)
     seat.write(WorkerJoined(wrap(environment(crew.place, crew.slots))))
-    with executor:
-        ended = loop.run(executor)
+    try:
+        with executor:
+            ended = loop.run(executor)
+    finally:
+        seat.leaving = False
     seat.write(WorkerLeft(ended))
     record_end(seat, ended)
     return ended

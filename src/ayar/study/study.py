@@ -48,8 +48,8 @@ class Study:
         self._log = Log(store, entry, space)
         self._take(Seat(store, self._log, clock))
         self.ended = ""
-        """Why the last `optimize` of this object ended: "budget", "exhausted", "n_trials", "timeout", "interrupted",
-        "failures", or what stopped the study."""
+        """Why the last `optimize` of this object ended: "budget", "exhausted", "n_trials", "timeout", "idle", "left",
+        "interrupted", "failures", or what stopped the study."""
 
     def _take(self, seat: Seat) -> None:
         self._own_seat = seat
@@ -228,15 +228,22 @@ class Study:
 
     # -- ask and tell ----------------------------------------------------------------------------------------------
 
-    def ask(self) -> LiveTrial:
+    def ask(self, *, worker: str | None = None, lease_s: float | None = None) -> LiveTrial:
         """The next trial to evaluate, leased to this process until it is told.
 
         Use it as a context (`with study.ask() as trial:`) and an exception in the block tells it failed.
 
+        Arguments:
+            worker: a name that outlives this process, such as a machine's. It has one trial at a time: asked again
+                under the same name, after a crash say, the study gives the unfinished trial back.
+            lease_s: seconds that the lease lasts without renewal, so that another process may tell the trial; None:
+                this process renews it while it lives.
+
         Raises:
             StudyFinished: the budget is spent, the space exhausted, or the study stopped; `reason` says which.
+            ArgumentError: no such name or length of time.
         """
-        return by_hand.ask(self._seat)
+        return by_hand.ask(self._seat, worker, lease_s)
 
     def tell(
         self,
@@ -245,6 +252,7 @@ class Study:
         *,
         state: State | str = State.COMPLETE,
         failure: Failure | None = None,
+        token: int | None = None,
     ) -> Trial:
         """Tell the result of an asked trial; telling the same again is harmless.
 
@@ -253,6 +261,8 @@ class Study:
             value: a number, several in the goals' order, a mapping by name, or an `ayar.Result`.
             state: "complete", "pruned" or "failed".
             failure: why, for a failed trial.
+            token: of the lease under which a trial given by its number was asked (`trial.lease.token`): the result is
+                then refused if the trial went to another worker since.
 
         Returns:
             The trial as it stands now.
@@ -261,7 +271,7 @@ class Study:
             TellRefused: it is final with another result, or another worker holds it now.
             NoTrial: no trial has this number.
         """
-        return by_hand.tell(self._seat, trial, value, state, failure)
+        return by_hand.tell(self._seat, trial, value, state, failure, token)
 
     # -- points from elsewhere -------------------------------------------------------------------------------------
 
@@ -304,6 +314,7 @@ class Study:
         trial_timeout: float | None = None,
         trial_memory: int | None = None,
         trial_threads: int | None = None,
+        max_idle: float | None = None,
         watch: Callable[[Progress], None] | None = None,
     ) -> "Study":
         """Run the objective on trial after trial.
@@ -317,6 +328,8 @@ class Study:
             trial_timeout: seconds after which an attempt is ended with all its processes, and failed.
             trial_memory: bytes of memory an attempt may take, and not more.
             trial_threads: BLAS threads per worker; None: cores / workers.
+            max_idle: seconds after which this call ends while it has nothing to run and only waits for trials of
+                others, which may come back; None: it waits.
             watch: called with a `Progress` after each trial and several times a second.
 
         Returns:
@@ -332,10 +345,18 @@ class Study:
             begin(self)
         if self.stopped == "failures":
             self.reopen()
-        self.ended = running.optimize(self._seat, objective, Limits(n_trials, timeout), crew, watch)
+        self.ended = running.optimize(self._seat, objective, Limits(n_trials, timeout, max_idle), crew, watch)
         if self.ended == "failures":
             raise ObjectiveFailed(ending.failure_text(self._log))
         return self
+
+    def leave(self) -> None:
+        """Let the running `optimize` of this process start no further trial; running ones finish, and it returns.
+
+        For a signal handler, or another thread: a machine that is about to be taken away loses nothing. Other workers
+        go on.
+        """
+        self._own_seat.leaving = True
 
     def stop(self, reason: str = "user") -> None:
         """End the study for all workers; running trials finish. `minimize` with more budget goes on."""

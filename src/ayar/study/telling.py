@@ -118,8 +118,8 @@ def check_same(row: Row, outcome: Outcome) -> None:
         )
 
 
-def lease_of(log: Log, number: int) -> ev.Lease | None:
-    """The current lease of a running trial, as the log says now; None when it is not running.
+def lease_of(log: Log, number: int, token: int | None = None) -> ev.Lease | None:
+    """The current lease of a running trial, as the log says now, or the one of `token`; None when it is not running.
 
     Raises:
         NoTrial: no trial has this number.
@@ -128,6 +128,5 @@ def lease_of(log: Log, number: int) -> ev.Lease | None:
     if not 0 <= number < len(log.history):
         raise NoTrial(f"no trial has number {number}; this study has {len(log.history)}, counted from 0")
     row = log.history.row(number)
-    if row.token is None:
-        return None
-    return ev.Lease(number, row.token, row.attempts, log.setup.lease_s)
+    held = row.token if token is None else token
+    return None if held is None else ev.Lease(number, held, row.attempts, log.setup.lease_s)

@@ -454,6 +454,26 @@ class StoreSuite:
         with pytest.raises(TellRefused, match=r"superseded"):
             store.append(study, [asked(abandoned)], fence=abandoned)
 
+    def test_a_returning_worker_gets_its_unfinished_trial_back(self, store: Store) -> None:
+        study = store.create(created(max_trials=3, retries={"lost": 0})).id
+        named = Worker("node-1", returning=True)
+        other, first = run(store, study, BOB), run(store, study, named)
+        again = granted(store.claim(study, named, TTL))
+        assert (again.number, again.attempt) == (first.number, 2)
+        assert again.token > first.token
+        with pytest.raises(TellRefused, match=r"superseded"):
+            store.append(study, [told(first)], fence=first)
+        store.append(study, [ev.TrialResumed(again.number, 2, "retry", again), told(again)], fence=again)
+        assert run(store, study, named).number not in {other.number, first.number}, "that one is told: a new one"
+
+    def test_a_returning_worker_gets_its_reservation_back_and_it_counts_once(self, store: Store) -> None:
+        study = store.create(created(max_trials=1)).id
+        named = Worker("node-1", returning=True)
+        first, again = (granted(store.claim(study, named, TTL)) for _ in range(2))
+        assert (again.number, again.attempt) == (first.number, 1)
+        store.append(study, [asked(again), told(again)], fence=again)
+        assert store.claim(study, named, TTL).reason == "budget"
+
     def test_a_trial_put_back_keeps_its_attempts(self, store: Store) -> None:
         study = store.create(created(max_trials=1)).id
         lease = run(store, study)

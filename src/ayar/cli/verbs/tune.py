@@ -6,9 +6,23 @@ from typing import Annotated
 import typer
 
 from ayar.cli.exits import Exit
-from ayar.cli.options import BUDGET, FIRST, RUN, Quiet, Storage, Study, Verbose, ended, parser
+from ayar.cli.options import (
+    BUDGET,
+    FIRST,
+    RUN,
+    Finish,
+    Quiet,
+    Storage,
+    Study,
+    TrialMemory,
+    TrialTimeout,
+    Verbose,
+    Workers,
+    ended,
+    parser,
+)
 from ayar.cli.talk import Talk
-from ayar.cli.units import amount, seconds, size, whole
+from ayar.cli.units import amount, seconds, whole
 
 
 def tune(
@@ -43,15 +57,7 @@ def tune(
             rich_help_panel=BUDGET,
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            parser=parser(whole(-1)),
-            metavar="N",
-            help="Trials at a time, a process each; -1: one a core.",
-            rich_help_panel=RUN,
-        ),
-    ] = None,
+    workers: Workers = None,
     sampler: Annotated[
         str | None, typer.Option(metavar="NAME", help="How trials are chosen. [default: auto]", rich_help_panel=RUN)
     ] = None,
@@ -61,21 +67,9 @@ def tune(
             parser=parser(whole()), metavar="N", help="Of all random choices of a new study.", rich_help_panel=RUN
         ),
     ] = None,
-    trial_timeout: Annotated[
-        float | None,
-        typer.Option(
-            parser=parser(seconds),
-            metavar="TIME",
-            help="A trial that takes longer is ended, and failed.",
-            rich_help_panel=RUN,
-        ),
-    ] = None,
-    trial_memory: Annotated[
-        int | None,
-        typer.Option(
-            parser=parser(size), metavar="SIZE", help="Memory a trial may take: 512MB, 8GB.", rich_help_panel=RUN
-        ),
-    ] = None,
+    trial_timeout: TrialTimeout = None,
+    trial_memory: TrialMemory = None,
+    finish: Finish = False,
     enqueue: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Try the points of this JSON file first.", rich_help_panel=RUN),
@@ -120,6 +114,6 @@ def tune(
         from ayar.cli.tune import Wishes
         from ayar.cli.tune import tune as run
 
-        return run(file, options, Wishes(dry_run, print_trials, enqueue), talk)
+        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish), talk)
 
     ended(work, Talk(quiet, verbose))
