@@ -1,6 +1,5 @@
 """Every store of the table keeps the contract."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from ayar.testing.fake_clock import FakeClock
 from ayar.testing.store_suite import Reopen, StoreSuite
 
 
-def in_memory(_: Path) -> Reopen:
+def in_memory(request: pytest.FixtureRequest) -> Reopen:
     kept: list[Store] = []
 
     def reopen(clock: FakeClock) -> Store:
@@ -22,14 +21,20 @@ def in_memory(_: Path) -> Reopen:
     return reopen
 
 
-def in_a_file(folder: Path) -> Reopen:
+def in_a_file(request: pytest.FixtureRequest) -> Reopen:
+    folder: Path = request.getfixturevalue("tmp_path")
     return lambda clock: STORES.get_class("sqlite")(folder / "study.db", clock=clock)
 
 
-PLACES: dict[str, Callable[[Path], Reopen]] = {"memory": in_memory, "sqlite": in_a_file}
+def on_a_server(request: pytest.FixtureRequest) -> Reopen:
+    address = request.getfixturevalue("postgres")
+    return lambda clock: STORES.get_class("postgresql")(address, clock=clock)
+
+
+PLACES = {"memory": in_memory, "sqlite": in_a_file, "postgresql": on_a_server}
 
 
 class TestStores(StoreSuite):
     @pytest.fixture(params=sorted(STORES))
-    def reopen(self, request: pytest.FixtureRequest, tmp_path: Path) -> Reopen:
-        return PLACES[request.param](tmp_path)
+    def reopen(self, request: pytest.FixtureRequest) -> Reopen:
+        return PLACES[request.param](request)

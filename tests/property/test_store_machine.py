@@ -30,6 +30,7 @@ from ayar.testing.store_suite import asked, created, told
 from ayar.trial import events as ev
 from ayar.trial.fold import Fold
 from ayar.trial.state import State
+from postgres import clear
 
 TTL = 10.0
 SPACE = Space({"x": (0.0, 1.0)})
@@ -63,14 +64,17 @@ class Held:
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """`kind` is set by a subclass for each store of the table."""
+    """`kind` is set by a subclass for each store of the table, `server` where that store needs one."""
 
     kind: str
+    server: str = ""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.clock = FakeClock()
+        if self.server:
+            clear(self.server)
         self.store = self.open()
         self.fold = Fold()
         self.held: dict[int, Held] = {}
@@ -81,7 +85,8 @@ class StoreMachine(RuleBasedStateMachine):
     def open(self) -> Store:
         if self.kind == "memory":
             return STORES.get_class("memory")(clock=self.clock)  # type: ignore[no-any-return]  # the table is untyped
-        return STORES.get_class(self.kind)(Path(self.folder.name) / "study.db", clock=self.clock)  # type: ignore[no-any-return]
+        place = self.server or Path(self.folder.name) / "study.db"
+        return STORES.get_class(self.kind)(place, clock=self.clock)  # type: ignore[no-any-return]
 
     def teardown(self) -> None:
         self.store.close()
@@ -295,10 +300,13 @@ class StoreMachine(RuleBasedStateMachine):
             assert event.chain == chain
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("memory", 100), ("sqlite", 25)])
-def test_any_sequence_of_operations_keeps_the_promises(kind: str, examples: int) -> None:
+@pytest.mark.parametrize(("kind", "examples"), [("memory", 100), ("sqlite", 25), ("postgresql", 15)])
+def test_any_sequence_of_operations_keeps_the_promises(
+    kind: str, examples: int, request: pytest.FixtureRequest
+) -> None:
     assert kind in STORES
-    machine = type(f"{kind.title()}Machine", (StoreMachine,), {"kind": kind})
+    server = request.getfixturevalue("database") if kind == "postgresql" else ""
+    machine = type(f"{kind.title()}Machine", (StoreMachine,), {"kind": kind, "server": server})
     run_state_machine_as_test(
         machine,
         settings=settings(

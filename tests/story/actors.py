@@ -47,7 +47,7 @@ def exit_code(pid: int) -> int:
 
 
 def crowd(path: str, workers: int, budget: int) -> dict[str, Any]:
-    load("ayar.storage.sql:SqlStore")  # once, and not in every child
+    load("ayar.storage.sqlite:SqliteStore")  # once, and not in every child
     start, ready = os.pipe()
 
     def work() -> None:

@@ -69,7 +69,7 @@ def wait_until_running(path: Path, workers: int) -> None:
 
 
 KILLED_WHILE_TELLING = """
-import sys, os, signal, random, ayar, ayar.storage.sql, ayar.samplers.random_search
+import sys, os, signal, random, ayar, ayar.storage.sqlite, ayar.samplers.random_search
 rng = random.Random(int(sys.argv[2]))
 def handler(*_):
     raise KeyboardInterrupt

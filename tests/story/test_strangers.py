@@ -12,7 +12,7 @@ from ayar.space.domains import Categorical, Float
 
 OPENING = """
 import sys
-import ayar, ayar.storage.sql, ayar.study.front, ayar.analysis.table, ayar.samplers.random_search
+import ayar, ayar.storage.sqlite, ayar.study.front, ayar.analysis.table, ayar.samplers.random_search
 from ayar.samplers import SAMPLERS
 
 path = sys.argv[1]

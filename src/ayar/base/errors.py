@@ -19,6 +19,7 @@
     │   ├── StoreTooNew       written by a newer Ayar
     │   ├── StoreUnreadable   damaged, or not to be opened
     │   ├── StoreNotWritable  read-only file or folder, disk full
+    │   ├── StoreUnreachable  the server does not answer; try again
     │   └── StoreBusy         locked for longer than the time limit; try again
     ├── MissingExtra          an optional package is needed; says the install line
     └── TrialPruned           raised by an objective that should_prune() told to stop
@@ -109,6 +110,10 @@ class StoreUnreadable(StoreError):
 
 class StoreNotWritable(StoreError):
     """The store's file or folder cannot be written."""
+
+
+class StoreUnreachable(StoreError):
+    """The database server does not answer, or cut the connection; trying again is safe."""
 
 
 class StoreBusy(StoreError):

@@ -1,6 +1,7 @@
 """The event log: append-only, shared by every process that works on a study. One file per kind of store.
 
-The scheme of an address picks the store: None or "memory" for this process only, "sqlite:///FILE" or a path for a file.
+The scheme of an address picks the store: None or "memory" for this process only, "sqlite:///FILE" or a path for a
+file, "postgresql://..." for a server.
 """
 
 from pathlib import Path
@@ -14,7 +15,8 @@ STORES = Registry(
     "storage",
     {
         "memory": "ayar.storage.memory:MemoryStore",
-        "sqlite": "ayar.storage.sql:SqlStore",
+        "sqlite": "ayar.storage.sqlite:SqliteStore",
+        "postgresql": "ayar.storage.postgres:PostgresStore",
     },
 )
 
@@ -23,11 +25,12 @@ def open_store(address: "str | Path | Store | None") -> Store:
     """The store at an address; a store is returned as it is.
 
     Arguments:
-        address: None or "memory", "sqlite:///FILE", a path to a file, or an open store.
+        address: None or "memory", "sqlite:///FILE", a path to a file, "postgresql://USER@HOST/DATABASE", or an open
+            store. A password in the address is used and not kept: `Store.address` is without it.
 
     Raises:
         UnknownName: a scheme that no store answers to.
-        StoreError: the file cannot be opened as a store.
+        StoreError: the place cannot be opened as a store.
 
     >>> open_store(None).address
     'memory'
@@ -40,9 +43,5 @@ def open_store(address: "str | Path | Store | None") -> Store:
         raise ArgumentError(f"storage: expected 'sqlite:///FILE', a path, or None, got {shorten(address)}")
     if str(address).endswith(":memory:"):
         raise ArgumentError(f"storage: for a study in memory leave storage out, or give 'memory'; got {address!r}")
-    scheme, slashes, path = str(address).partition("://")
-    if not slashes:
-        scheme, path = "sqlite", str(address)
-    else:
-        path = path.removeprefix("/")
-    return STORES.get_class(scheme)(path)  # type: ignore[no-any-return]
+    scheme, slashes, _ = str(address).partition("://")
+    return STORES.get_class(scheme if slashes else "sqlite")(address)  # type: ignore[no-any-return]

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import msgspec
 
-from ayar.base.clock import Clock
 from ayar.base.errors import ArgumentError
 from ayar.base.process import life_of
 from ayar.storage import ledger
@@ -16,6 +15,20 @@ from ayar.storage.base import Appended, Claim, Worker
 from ayar.storage.ledger import Counters, Moment, Slots
 from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of, next_chain
 from ayar.trial.state import State
+
+
+class Times(Protocol):
+    """The clock readings that a transaction needs; a `base.clock.Clock` gives them."""
+
+    @property
+    def boot(self) -> str:
+        """Identity of the boot in which `steady` counts."""
+
+    def wall(self) -> int:
+        """Microseconds since 1970-01-01 UTC."""
+
+    def steady(self) -> int:
+        """Microseconds on a clock that all workers of the store share."""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -52,7 +65,7 @@ class Transaction(Protocol):
 
 
 def append(
-    tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, fence: Lease | None, key: str | None
+    tx: Transaction, clock: Times, bodies: Sequence[Body], worker: str, fence: Lease | None, key: str | None
 ) -> Appended:
     """Apply and write `bodies`; see `Store.append`."""
     if key is not None and (line := tx.with_key(key)) is not None:
@@ -62,7 +75,7 @@ def append(
     return Appended(_write(tx, clock, numbered, worker, key))
 
 
-def claim(tx: Transaction, clock: Clock, worker: Worker, ttl: float) -> Claim:
+def claim(tx: Transaction, clock: Times, worker: Worker, ttl: float) -> Claim:
     """Take back what dead workers hold, then hand out the next trial; see `Store.claim`."""
     now = moment(clock)
     ledger.tick(tx.counters, tx.slots, now)
@@ -77,7 +90,7 @@ def claim(tx: Transaction, clock: Clock, worker: Worker, ttl: float) -> Claim:
     return Claim(answer.lease, answer.wait, answer.reason, tuple(body.number for body in lost), tx.counters.head)
 
 
-def renew(tx: Transaction, clock: Clock, lease: Lease) -> bool:
+def renew(tx: Transaction, clock: Times, lease: Lease) -> bool:
     """Extend a lease whose token is current; see `Store.renew`."""
     now = moment(clock)
     slot = tx.slots.get(lease.number)
@@ -89,7 +102,7 @@ def renew(tx: Transaction, clock: Clock, lease: Lease) -> bool:
     return True
 
 
-def release(tx: Transaction, clock: Clock, lease: Lease) -> None:
+def release(tx: Transaction, clock: Times, lease: Lease) -> None:
     """Free a reservation; see `Store.release`."""
     slot = tx.slots.get(lease.number)
     if slot is None or slot.token != lease.token or slot.state is State.RUNNING:
@@ -99,12 +112,12 @@ def release(tx: Transaction, clock: Clock, lease: Lease) -> None:
     tx.slots.put(slot)
 
 
-def moment(clock: Clock) -> Moment:
+def moment(clock: Times) -> Moment:
     """The steady clock's reading with the boot it belongs to."""
     return Moment(clock.steady(), clock.boot)
 
 
-def _write(tx: Transaction, clock: Clock, bodies: Sequence[Body], worker: str, key: str | None) -> tuple[Event, ...]:
+def _write(tx: Transaction, clock: Times, bodies: Sequence[Body], worker: str, key: str | None) -> tuple[Event, ...]:
     if not bodies:
         raise ArgumentError("append: expected at least one event, got none")
     counters, at, writer, events = tx.counters, clock.wall(), worker or None, []

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from ayar.base.errors import NotAStore, StoreBusy, StoreNotWritable, StoreTooNew, StoreUnreadable
-from ayar.storage import sqlite
+from ayar.storage import filelock, sqlite_file
 from ayar.storage.base import Worker
-from ayar.storage.sql import SqlStore
-from ayar.storage.sqlite import APPLICATION_ID, CHECKPOINT_BYTES, file_system
+from ayar.storage.rows import RowsTransaction
+from ayar.storage.sqlite import APPLICATION_ID, CHECKPOINT_BYTES, SqliteStore
+from ayar.storage.sqlite_file import file_system
 from ayar.testing.store_suite import asked, created, granted, told
 from ayar.trial import events as ev
 
@@ -31,8 +32,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqlStore]:
-    with SqlStore(path) as store:
+def store(path: Path) -> Iterator[SqliteStore]:
+    with SqliteStore(path) as store:
         yield store
 
 
@@ -49,7 +50,7 @@ def test_a_file_that_is_something_else_is_left_alone(path: Path) -> None:
     with pytest.raises(
         NotAStore, match=r"expected an Ayar store \(a SQLite file\).*starts with b'name,value.*another file"
     ):
-        SqlStore(path)
+        SqliteStore(path)
     assert path.read_text() == "name,value\n1,2\n"
 
 
@@ -58,36 +59,36 @@ def test_another_program_s_database_is_left_alone(path: Path) -> None:
         database.execute("CREATE TABLE mine (x)")
     before = path.read_bytes()
     with pytest.raises(NotAStore, match=r"another program's database; name another file"):
-        SqlStore(path)
+        SqliteStore(path)
     assert path.read_bytes() == before
 
 
 def test_a_store_of_a_newer_version_is_left_alone(path: Path) -> None:
-    SqlStore(path).close()
+    SqliteStore(path).close()
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version=99")
     with pytest.raises(StoreTooNew, match=r"has store format 99; this Ayar reads formats up to 1\. Upgrade Ayar"):
-        SqlStore(path)
+        SqliteStore(path)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(NotAStore, match=r"expected a file, got the folder .*such as .*ayar\.db"):
-        SqlStore(tmp_path)
+        SqliteStore(tmp_path)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreNotWritable, match=r"expected a folder at .*nowhere, found none; create it"):
-        SqlStore(tmp_path / "nowhere" / "study.db")
+        SqliteStore(tmp_path / "nowhere" / "study.db")
 
 
 AS_NOBODY = """
 import os, sys
-import ayar.storage.sql
+import ayar.storage.sqlite
 from ayar.base.errors import StoreError
 if os.getuid() == 0:
     os.setuid(65534)
 try:
-    ayar.storage.sql.SqlStore(sys.argv[1])
+    ayar.storage.sqlite.SqliteStore(sys.argv[1])
 except StoreError as error:
     print(type(error).__name__, error)
 """
@@ -111,7 +112,7 @@ def said_to_nobody(path: Path) -> str:
 @pytest.mark.parametrize("there_before", [False, True])
 def test_a_read_only_folder_is_refused(folder: Path, there_before: bool) -> None:
     if there_before:
-        SqlStore(folder / "study.db").close()
+        SqliteStore(folder / "study.db").close()
         for file in folder.iterdir():
             file.chmod(0o444)
     folder.chmod(0o555)
@@ -119,7 +120,7 @@ def test_a_read_only_folder_is_refused(folder: Path, there_before: bool) -> None
 
 
 def test_a_file_of_another_user_is_refused(folder: Path) -> None:
-    SqlStore(folder / "study.db").close()
+    SqliteStore(folder / "study.db").close()
     (folder / "study.db").chmod(0o000)
     assert re.search(
         r"StoreUnreadable cannot read .*study\.db \(Permission denied\)", said_to_nobody(folder / "study.db")
@@ -127,20 +128,20 @@ def test_a_file_of_another_user_is_refused(folder: Path) -> None:
 
 
 def test_a_damaged_file_is_told_apart(path: Path) -> None:
-    with SqlStore(path) as store:
+    with SqliteStore(path) as store:
         study = store.create(created()).id
         store.append(study, [ev.Recorded("a", "x" * 1000) for _ in range(100)])
     damaged = bytearray(path.read_bytes())
     damaged[4096 * 8 : 4096 * 20] = b"\xff" * (4096 * 12)
     path.write_bytes(damaged)
-    with SqlStore(path) as store, pytest.raises(StoreUnreadable, match=r"damaged"):
+    with SqliteStore(path) as store, pytest.raises(StoreUnreadable, match=r"damaged"):
         store.read(1, 0)
 
 
 def test_a_network_file_system_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "file_system", lambda folder: "nfs4")
+    monkeypatch.setattr(sqlite_file, "file_system", lambda folder: "nfs4")
     with pytest.raises(NotAStore, match=r"network file system \(nfs4\).*use a local disk, or a shared PostgreSQL"):
-        SqlStore(path)
+        SqliteStore(path)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc/mounts")
@@ -151,7 +152,7 @@ def test_the_file_system_is_that_of_the_nearest_mount() -> None:
 # -- how it is opened ----------------------------------------------------------------------------------------------
 
 
-def test_the_file_is_marked_private_and_write_ahead(store: SqlStore, path: Path) -> None:
+def test_the_file_is_marked_private_and_write_ahead(store: SqliteStore, path: Path) -> None:
     assert pragma(path, "application_id") == APPLICATION_ID
     assert pragma(path, "user_version") == 1
     assert pragma(path, "journal_mode") == "wal"
@@ -161,7 +162,7 @@ def test_the_file_is_marked_private_and_write_ahead(store: SqlStore, path: Path)
 
 def test_an_empty_file_becomes_a_store(path: Path) -> None:
     path.touch()
-    with SqlStore(path) as store:
+    with SqliteStore(path) as store:
         assert list(store.studies()) == []
 
 
@@ -169,12 +170,12 @@ def test_a_store_whose_making_was_cut_short_is_made_again(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    with SqlStore(path) as store:
+    with SqliteStore(path) as store:
         store.create(created())
 
 
 def test_closing_twice_is_harmless_and_leaves_one_file_with_its_lock(path: Path) -> None:
-    store = SqlStore(path)
+    store = SqliteStore(path)
     store.create(created())
     store.close()
     store.close()
@@ -182,43 +183,43 @@ def test_closing_twice_is_harmless_and_leaves_one_file_with_its_lock(path: Path)
 
 
 def test_a_store_left_without_closing_is_closed(path: Path) -> None:
-    SqlStore(path).create(created())
+    SqliteStore(path).create(created())
     assert sorted(file.name for file in path.parent.iterdir()) == ["study.db", "study.db.lock"]
 
 
 # -- how writes are made safe --------------------------------------------------------------------------------------
 
 
-def statements(store: SqlStore, act: Callable[[], Any]) -> list[str]:
+def statements(act: Callable[[], Any]) -> list[str]:
     seen: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement.split("\n", maxsplit=1)[0])
 
-    event.listen(store._engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     act()
-    event.remove(store._engine, "before_cursor_execute", note)
+    event.remove(Engine, "before_cursor_execute", note)
     return seen
 
 
-def test_an_append_is_synced_to_disk_under_an_immediate_lock(store: SqlStore) -> None:
+def test_an_append_is_synced_to_disk_under_an_immediate_lock(store: SqliteStore) -> None:
     study = store.create(created()).id
-    seen = statements(store, lambda: store.append(study, [ev.Recorded("a", 1)]))
+    seen = statements(lambda: store.append(study, [ev.Recorded("a", 1)]))
     assert seen[:2] == ["PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"]
 
 
-def test_a_bare_claim_is_not_synced_since_nobody_was_told_of_it(store: SqlStore) -> None:
+def test_a_bare_claim_is_not_synced_since_nobody_was_told_of_it(store: SqliteStore) -> None:
     study = store.create(created()).id
-    seen = statements(store, lambda: store.claim(study, Worker("w"), 60.0))
+    seen = statements(lambda: store.claim(study, Worker("w"), 60.0))
     assert seen[:2] == ["PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"]
 
 
-def test_reading_takes_no_write_lock(store: SqlStore) -> None:
+def test_reading_takes_no_write_lock(store: SqliteStore) -> None:
     study = store.create(created()).id
-    assert statements(store, lambda: store.read(study, 0))[0] == "BEGIN"
+    assert statements(lambda: store.read(study, 0))[0] == "BEGIN"
 
 
-def test_a_write_costs_the_same_number_of_statements_however_long_the_log(store: SqlStore) -> None:
+def test_a_write_costs_the_same_number_of_statements_however_long_the_log(store: SqliteStore) -> None:
     study = store.create(created()).id
 
     def trial() -> None:
@@ -226,13 +227,13 @@ def test_a_write_costs_the_same_number_of_statements_however_long_the_log(store:
         store.append(study, [asked(lease)], fence=lease)
         store.append(study, [told(lease)], fence=lease, key=f"tell:{lease.number}")
 
-    first = statements(store, trial)
+    first = statements(trial)
     for _ in range(50):
         trial()
-    assert statements(store, trial) == first
+    assert statements(trial) == first
 
 
-def test_a_reader_under_way_holds_up_no_writer_and_the_log_is_emptied_later(store: SqlStore, path: Path) -> None:
+def test_a_reader_under_way_holds_up_no_writer_and_the_log_is_emptied_later(store: SqliteStore, path: Path) -> None:
     study = store.create(created()).id
     log = Path(f"{path}-wal")
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
@@ -246,12 +247,12 @@ def test_a_reader_under_way_holds_up_no_writer_and_the_log_is_emptied_later(stor
 
 
 def test_a_lock_that_stays_taken_is_an_error_to_try_again(
-    store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import fcntl
 
     study = store.create(created()).id
-    monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(filelock, "WAIT_SECONDS", 0.0)
     with Path(f"{path}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(StoreBusy, match=r"stayed locked.*nothing was written, trying again is safe"):
@@ -259,16 +260,17 @@ def test_a_lock_that_stays_taken_is_an_error_to_try_again(
     store.append(study, [ev.Recorded("a", 1)])
 
 
-def test_an_interrupt_within_a_write_writes_nothing(store: SqlStore) -> None:
+def test_an_interrupt_within_a_write_writes_nothing(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     study = store.create(created()).id
 
-    def interrupted() -> None:
-        with store._study(study, durable=True) as tx:
-            tx.counters.next_number = 7
-            raise KeyboardInterrupt
+    def interrupted(*_: object) -> Any:
+        raise KeyboardInterrupt
 
+    save = RowsTransaction.save
+    monkeypatch.setattr(RowsTransaction, "save", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        interrupted()
+        store.append(study, [ev.TrialEnqueued(0, {})])
+    monkeypatch.setattr(RowsTransaction, "save", save)
     assert granted(store.claim(study, Worker("w"), 60.0)).number == 0
 
 
@@ -276,10 +278,11 @@ def test_an_interrupt_within_a_write_writes_nothing(store: SqlStore) -> None:
 def test_a_child_uses_a_store_opened_before_the_fork(path: Path) -> None:
     code = f"""
 import os
-from ayar.storage.sql import SqlStore
+from ayar.storage.sqlite import APPLICATION_ID, CHECKPOINT_BYTES, SqliteStore
+from ayar.storage.sqlite_file import file_system
 from ayar.testing.store_suite import created
 from ayar.trial import events as ev
-store = SqlStore({str(path)!r})
+store = SqliteStore({str(path)!r})
 study = store.create(created()).id
 pid = os.fork()
 store.append(study, [ev.Recorded("parent" if pid else "child", i) for i in range(1)])

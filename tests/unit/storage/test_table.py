@@ -7,7 +7,7 @@ import pytest
 from ayar.base.errors import ArgumentError, UnknownName
 from ayar.storage import open_store
 from ayar.storage.memory import MemoryStore
-from ayar.storage.sql import SqlStore
+from ayar.storage.sqlite import SqliteStore
 
 
 @pytest.mark.parametrize("address", [None, "memory"])
@@ -19,7 +19,7 @@ def test_a_path_and_an_address_name_the_same_file(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     for address in (path, str(path), f"sqlite:///{path}"):
         store = open_store(address)
-        assert isinstance(store, SqlStore)
+        assert isinstance(store, SqliteStore)
         assert store.address == f"sqlite:///{path}"
         store.close()
     assert path.is_file()

@@ -1,0 +1,30 @@
+"""Places that tests of several folders share: a PostgreSQL server, and an empty database on it for each test."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from postgres import Server, clear, new_database, running_server
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[Server]:
+    """A server that this process of pytest started, and that a test may restart."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of this process's own database."""
+    given = os.environ.get("AYAR_TEST_POSTGRES")
+    with new_database(given or request.getfixturevalue("own_server").address) as address:
+        yield address
+
+
+@pytest.fixture
+def postgres(database: str) -> str:
+    """The address of an empty database."""
+    clear(database)
+    return database
