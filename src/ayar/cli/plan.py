@@ -4,13 +4,17 @@ Checked before anything is written.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ayar.base.errors import ArgumentError
 from ayar.cli.choices import DEFAULT_STORAGE
 from ayar.cli.script import Script, load_script
+from ayar.cli.study_file import load_study_file
+from ayar.cli.study_file_text import SUFFIXES
+from ayar.executors.command_objective import Command
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.study.front import list_studies, load_study
@@ -37,6 +41,8 @@ class Plan:
     """Further arguments of `create_study`."""
     run: Mapping[str, Any]
     """Arguments of `Study.optimize`."""
+    notes: tuple[str, ...] = ()
+    """What the file may not mean as it is written."""
 
     def __post_init__(self) -> None:
         Crew(**self.run)  # refuses workers and limits that no run can have
@@ -53,12 +59,13 @@ class Plan:
 
 
 def plan_of_file(path: Path, options: Mapping[str, Any]) -> Plan:
-    """The plan of a file, whatever kind it is: see `ayar.cli.script` for Python.
+    """The plan of a file, whatever kind it is: see `ayar.cli.script` for Python, `ayar.cli.study_file` for commands.
 
     Raises:
         UsageError: the file cannot be read, or what it says cannot be used.
+        MissingExtra: a YAML file without PyYAML.
     """
-    return plan_of(load_script(path), options)
+    return plan_of(load_study_file(path) if path.suffix in SUFFIXES else load_script(path), options)
 
 
 def plan_of(script: Script, options: Mapping[str, Any]) -> Plan:
@@ -73,19 +80,31 @@ def plan_of(script: Script, options: Mapping[str, Any]) -> Plan:
     merged = {**script.settings, **given}
     goals = _goals(script)
     space = merged.pop("space", None)
+    name = merged.pop("name", script.path.stem)
     plan = Plan(
         file=script.path,
-        objective=script.objective,
-        name=merged.pop("name", script.path.stem),
+        objective=_named(script.objective, name),
+        name=name,
         storage=str(merged.pop("storage", DEFAULT_STORAGE)),
         goals=goals,
         space=None if space is None else space_of(space),
         settings={name: value for name, value in merged.items() if name not in (*_RUN, *_GOALS)},
         # Processes by default, also for one worker: a crash costs one trial, and Ctrl-C is heard at once.
         run={"workers": 1, "executor": "processes", **{name: merged[name] for name in _RUN if name in merged}},
+        notes=script.notes,
     )
     _check_budget(plan)
     return plan
+
+
+def _named(objective: Any, name: str) -> Any:
+    """The objective; a command with the study's own folder for its attempts."""
+    if not isinstance(objective, Command):
+        return objective
+    folder = quote(name, safe=" ")
+    return replace(
+        objective, folder=objective.folder / (folder.replace(".", "%2E") if not folder.strip(".") else folder)
+    )
 
 
 def _goals(script: Script) -> tuple[Goal, ...]:

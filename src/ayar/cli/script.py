@@ -55,6 +55,8 @@ class Script:
     objective: Any
     settings: Mapping[str, Any]
     """Those of `SETTINGS` that it sets to something else than None."""
+    notes: tuple[str, ...] = ()
+    """What may not be meant as it is written."""
 
 
 def load_script(path: Path) -> Script:
@@ -74,7 +76,7 @@ def load_script(path: Path) -> Script:
     _check_slips(path, names)
     settings = {name: names[name] for name in SETTINGS if names.get(name) is not None}
     for name, value in settings.items():
-        _check_kind(path, name, value)
+        check_kind(path, name, name, value)
     return Script(path, objective, settings)
 
 
@@ -83,7 +85,7 @@ def _check_path(path: Path) -> None:
         near = did_you_mean(path.name, [file.name for file in path.parent.glob("*.py")])
         raise ArgumentError(f"expected a Python file at {path}, found none{near}")
     if path.suffix != ".py":
-        raise ArgumentError(f"expected a Python file, whose name ends in .py, got {path}")
+        raise ArgumentError(f"expected a Python file (.py) or a study file (.toml, .yaml), got {path}")
     if path.stem == "ayar":
         raise ArgumentError(f"{path} hides the library of the same name; rename the file")
 
@@ -149,8 +151,13 @@ def _alike(name: str, setting: str) -> bool:
     return sorted(name) == sorted(setting) or SequenceMatcher(None, name, setting).ratio() > 0.85
 
 
-def _check_kind(path: Path, name: str, value: Any) -> None:
+def check_kind(path: Path, place: str, name: str, value: Any) -> None:
+    """Refuse a setting of another type than `SETTINGS` gives it; `place` is where in the file it stands.
+
+    Raises:
+        ArgumentError: another type.
+    """
     kinds = SETTINGS[name]
     if not isinstance(value, kinds) or isinstance(value, bool):
         wanted = " or ".join(kind.__name__ for kind in kinds)
-        raise ArgumentError(f"{path}: expected {name} to be {wanted}, got {type(value).__name__} {shorten(value)}")
+        raise ArgumentError(f"{path}: expected {place} to be {wanted}, got {type(value).__name__} {shorten(value)}")

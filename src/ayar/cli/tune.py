@@ -41,12 +41,14 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
     """Run the study of a file until its budget is spent.
 
     Arguments:
-        file: a Python file, see `ayar.cli.script`.
+        file: a Python file or a study file, see `plan_of_file`.
         options: settings that go before the file's; None where none is given.
         wishes: to look first, or to try certain points.
         talk: how much is said.
     """
     plan = plan_of_file(file, options)
+    for note in plan.notes:
+        talk.say(f"note: {note}")
     points = _points(plan, wishes.enqueue)
     if wishes.dry_run:
         talk.tell(dry_run(plan))

@@ -1,4 +1,4 @@
-"""Where the objective runs: in this process, or in child processes that may crash, hang or be killed without harm."""
+"""Where the objective runs: in this process, in children that may crash or hang without harm, or as a command."""
 
 from ayar.base.registry import Registry
 
@@ -6,6 +6,7 @@ EXECUTORS = Registry(
     "executor",
     "executors",
     {
+        "command": "ayar.executors.command:CommandExecutor",
         "inline": "ayar.executors.inline:InlineExecutor",
         "processes": "ayar.executors.processes:ProcessExecutor",
     },

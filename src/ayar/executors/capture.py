@@ -11,6 +11,7 @@ import os
 import sys
 from contextlib import suppress
 from multiprocessing import reduction
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -68,6 +69,15 @@ def _appending_file() -> IO[bytes]:
     # Appending, so that a writer goes on at the new end when the file was cut.
     fcntl.fcntl(file, fcntl.F_SETFL, fcntl.fcntl(file, fcntl.F_GETFL) | os.O_APPEND)
     return file
+
+
+def end_of(path: Path, limit: int) -> str:
+    """The last `limit` bytes of a file, as text; empty if it is not there."""
+    try:
+        with path.open("rb") as file:
+            return _end(file, limit)
+    except FileNotFoundError:
+        return ""
 
 
 def _end(file: IO[bytes], limit: int) -> str:

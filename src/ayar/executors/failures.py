@@ -16,6 +16,14 @@ _PACKAGE = str(Path(__file__).parent.parent / "_").removesuffix("_")
 _OUT_OF_MEMORY = re.compile(r"bad_alloc|MemoryError|Cannot allocate memory|[Oo]ut of memory")
 
 
+class AttemptFailed(Exception):
+    """Raised within an attempt by what knows better than a traceback how it failed."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
 def tail(text: str, limit: int) -> str:
     """The last `limit` bytes of `text`, whole characters only.
 
@@ -27,6 +35,8 @@ def tail(text: str, limit: int) -> str:
 
 def failure_of_error(error: BaseException) -> Failure:
     """What an exception says, without the frames of Ayar that lead to the objective, or from it back to an executor."""
+    if isinstance(error, AttemptFailed):
+        return error.failure
     report = traceback.TracebackException.from_exception(error)
     first = [i for i, frame in enumerate(report.stack) if not frame.filename.startswith(_PACKAGE)][:1]
     final = [i for i, frame in enumerate(report.stack) if not frame.filename.startswith(_ROOM)][-1:]

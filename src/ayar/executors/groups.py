@@ -56,14 +56,23 @@ def _all_processes() -> Iterator[tuple[str, int]]:
 
 def tie_group_to_parent(pipe: int) -> None:
     """End this process's group when the write end of `pipe`, held by the parent alone, is closed."""
+    if not tie_group(pipe, os.getpgrp()):
+        _watch(pipe)
+
+
+def tie_group(pipe: int, leader: int) -> bool:
+    """Let the kernel end a group when the write end of `pipe` is closed; False where it cannot (other than Linux).
+
+    It holds as long as a process of the group has the read end open.
+    """
     import fcntl
 
     if not hasattr(fcntl, "F_SETSIG"):
-        _watch(pipe)
-        return
+        return False
     fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, -leader)
     fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    return True
 
 
 def _watch(pipe: int) -> None:

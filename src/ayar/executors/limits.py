@@ -37,9 +37,25 @@ def check_memory(memory: int | None, where: str) -> None:
         raise ArgumentError(f"{where}: memory limits are not supported on {sys.platform}; leave memory=None")
 
 
+def check_crew(slots: int, threads: int | None, where: str) -> None:
+    """Refuse numbers of slots or threads below 1.
+
+    Raises:
+        ArgumentError: so few.
+    """
+    for name, count in (("slots", slots), ("threads", 1 if threads is None else threads)):
+        if count < 1:
+            raise ArgumentError(f"{where}: {name} must be at least 1, got {shorten(count)}")
+
+
+def thread_variables(threads: int) -> dict[str, str]:
+    """The environment variables from which numeric libraries take how many threads to use."""
+    return dict.fromkeys(_THREAD_VARIABLES, str(threads))
+
+
 def set_thread_variables(threads: int) -> None:
     """Tell numeric libraries that are loaded later how many threads to use."""
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+    os.environ.update(thread_variables(threads))
 
 
 def limit_loaded_libraries(threads: int) -> None:

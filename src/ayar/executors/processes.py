@@ -16,11 +16,11 @@ from typing import Any
 import msgspec
 
 from ayar.base.clock import SYSTEM
-from ayar.base.errors import ArgumentError, UsageError, shorten
+from ayar.base.errors import ArgumentError, UsageError
 from ayar.base.jsontext import wrap
 from ayar.executors.base import GRACE, Ended, Executor, Objective, OnMessage, Run, Task, check_timeout
 from ayar.executors.children import Shipment
-from ayar.executors.limits import check_memory, share_of_cores
+from ayar.executors.limits import check_crew, check_memory, share_of_cores
 from ayar.executors.nursery import Nursery
 from ayar.executors.shipping import pack
 from ayar.executors.slot import Slot
@@ -72,9 +72,7 @@ class ProcessExecutor(Executor):
             raise ArgumentError(
                 f"{where}: process groups are needed, which {os.name!r} lacks; use the executor 'inline'"
             )
-        for name, count in (("slots", slots), ("threads", 1 if threads is None else threads)):
-            if count < 1:
-                raise ArgumentError(f"{where}: {name} must be at least 1, got {shorten(count)}")
+        check_crew(slots, threads, where)
         check_timeout(timeout, where)
         check_memory(memory, where)
         shipment = Shipment(

@@ -22,6 +22,8 @@ class Payload(msgspec.Struct, frozen=True):
     number: int
     params: dict[str, Json]
     """In the space's wire form."""
+    attempt: int = 1
+    """Which attempt of the trial it is; 0 for one outside the study's count."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,15 @@ class Attempt:
         if proposed:
             declared = {name: value for name, value in declared.items() if name not in proposed}
         params = params_from_wire(self.declared, declared)
-        return LiveTrial(payload.number, params, proposed, declared=self.declared, seed=self.seed, channel=channel)
+        return LiveTrial(
+            payload.number,
+            params,
+            proposed,
+            declared=self.declared,
+            seed=self.seed,
+            channel=channel,
+            attempt=payload.attempt,
+        )
 
     def _outcome(self, objective: Any, trial: LiveTrial) -> Outcome:
         try:

@@ -52,6 +52,7 @@ class LiveTrial(Parameters):
         channel: Channel,
         lease: Lease | None = None,
         leave: "Callable[[LiveTrial, BaseException], bool] | None" = None,
+        attempt: int = 1,
     ) -> None:
         """Made by a study.
 
@@ -64,8 +65,10 @@ class LiveTrial(Parameters):
             channel: where reports go.
             lease: the right to tell the trial, where it was asked by hand.
             leave: settles the trial when a `with trial:` block raises; whether the exception ends there.
+            attempt: which attempt of the trial this is.
         """
         self.number = number
+        self.attempt = attempt
         self.reports: list[Report] = []
         self.user_attrs: dict[str, Any] = {}
         self.lease = lease

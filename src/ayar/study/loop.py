@@ -152,7 +152,7 @@ class Loop:
         self._running[lease.number] = lease
         self._started += lease.attempt == 1
         self.renewal.hold(lease)
-        executor.submit(Task(lease.number, msgspec.to_builtins(Payload(lease.number, wire))))
+        executor.submit(Task(lease.number, msgspec.to_builtins(Payload(lease.number, wire, lease.attempt))))
 
     # -- finishing -------------------------------------------------------------------------------------------------
 

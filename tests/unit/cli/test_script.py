@@ -82,7 +82,7 @@ def test_ayars_own_complaint_points_at_the_line_of_the_file(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("loss.txt", r"expected a Python file, whose name ends in \.py"),
+        ("loss.txt", r"expected a Python file \(\.py\) or a study file \(\.toml, \.yaml\), got"),
         ("ayar.py", r"hides the library of the same name; rename the file"),
     ],
 )

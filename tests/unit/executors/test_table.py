@@ -8,7 +8,7 @@ from ayar.executors.base import Executor
 
 
 def test_every_entry_is_an_executor() -> None:
-    assert sorted(EXECUTORS) == ["inline", "processes"]
+    assert sorted(EXECUTORS) == ["command", "inline", "processes"]
     assert all(issubclass(EXECUTORS.get_class(name), Executor) for name in EXECUTORS)
 
 

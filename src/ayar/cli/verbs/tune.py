@@ -28,7 +28,7 @@ from ayar.cli.units import amount, seconds, whole
 def tune(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A Python file with objective and space."),
+        typer.Argument(metavar="FILE", help="A Python file with objective and space, or a study file with a command."),
     ],
     max_trials: Annotated[
         int | None,
@@ -75,7 +75,10 @@ def tune(
         typer.Option(metavar="FILE", help="Try the points of this JSON file first.", rich_help_panel=RUN),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the study and its space; run nothing.", rich_help_panel=FIRST)
+        bool,
+        typer.Option(
+            "--dry-run", help="Print the study, its space and first commands; run nothing.", rich_help_panel=FIRST
+        ),
     ] = False,
     print_trials: Annotated[
         int | None,
@@ -91,10 +94,12 @@ def tune(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Start the study of a Python file, or go on with it.
+    """Start the study of a file, or go on with it.
 
-    The file defines objective (a function of a trial) and space, and may set direction, goals, constraints, max_trials,
-    max_seconds, workers, sampler, seed, name, storage and the other arguments of ayar.minimize; options go before them.
+    A Python file defines objective (a function of a trial) and space, and may set direction, goals, constraints,
+    max_trials, max_seconds, workers, sampler, seed, name, storage and the other arguments of ayar.minimize; options go
+    before them.
+    A study file (TOML or YAML) has a command in any language in place of the objective; its other keys are the same.
     The study is called like the file, unless it sets a name.
     """
     options = {
