@@ -2,6 +2,7 @@
 
 import threading
 
+from ayar.base.collector import paused
 from ayar.space.space import Space
 from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
 from ayar.trial.events import Body, Lease
@@ -38,11 +39,14 @@ class Log:
     def refresh(self) -> Fold:
         """Read what is new and fold it in."""
         with self.lock:
-            while True:
-                events = self.store.read(self.study, self.fold.head, PAGE)
-                self.fold.extend(events)
-                if len(events) < PAGE:
-                    return self.fold
+            events = self.store.read(self.study, self.fold.head, PAGE)
+            self.fold.extend(events)
+            if len(events) == PAGE:
+                with paused():
+                    while len(events) == PAGE:
+                        events = self.store.read(self.study, self.fold.head, PAGE)
+                        self.fold.extend(events)
+            return self.fold
 
     def append(
         self,

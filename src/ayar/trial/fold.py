@@ -40,6 +40,11 @@ _METHODS: dict[type[ev.Body], str] = {
     ev.TrialTold: "_told",
 }
 
+_AFTER = {
+    (State.RESERVED if before is None else before, ev.BODIES[kind]): after for (before, kind), after in MOVES.items()
+}
+"""The table of moves by the body's type; a row that no event spoke of yet is a reserved one."""
+
 
 class Fold:
     """A study as of event `head`: its settings, its history, and what else the log says."""
@@ -145,15 +150,14 @@ class Fold:
         """The row the event speaks of, moved to the state the table allows (`to` picks where it allows several)."""
         number: int = event.body.number
         history = self.history
-        known = number < len(history)
         row = history.open_row(number)
-        before = row.state if known and row.state is not State.RESERVED else None
-        allowed = MOVES.get((before, event.kind), frozenset())
+        before = row.state
+        allowed = _AFTER.get((before, type(event.body)), frozenset())
         after = to if to is not None else next(iter(allowed), None)
         if after not in allowed:
             raise StoreUnreadable(
-                f"event {event.id}: {event.kind} cannot move trial {number} from {before or 'nothing'} to "
-                f"{after or 'anything'}; the log is damaged"
+                f"event {event.id}: {event.kind} cannot move trial {number} from "
+                f"{'nothing' if before is State.RESERVED else before} to {after or 'anything'}; the log is damaged"
             )
         if after is not before:
             history.set_state(row, after)
