@@ -10,7 +10,7 @@ class Exit(IntEnum):
 
     DONE = 0
     FAILURES = 1
-    """Too many trials failed."""
+    """Too many trials failed, or what was compared differs."""
     USAGE = 2
     """What was asked cannot be done; nothing was changed."""
     STORE = 3

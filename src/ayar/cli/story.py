@@ -30,7 +30,7 @@ def story(fold: Fold, trial: Trial) -> str:
         *_listed("reports", _reports(trial.reports)),
         *_listed("attrs", [f"{name} = {shorten(value)}" for name, value in trial.attrs.items()]),
     ]
-    parts = [rows_text(rows), _failure(trial.failure), _output(trial.output)]
+    parts = [rows_text(rows), "" if trial.failure is None else failure_text(trial.failure), _output(trial.output)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -95,9 +95,8 @@ def _reports(reports: tuple[Report, ...]) -> list[str]:
     ]
 
 
-def _failure(failure: Failure | None) -> str:
-    if failure is None:
-        return ""
+def failure_text(failure: Failure) -> str:
+    """A failure in words, with its traceback."""
     where = f" ({failure.where})" if failure.where else ""
     return f"failed by {failure.kind}: {failure.headline}{where}\n\n{failure.traceback}".rstrip()
 

@@ -14,6 +14,7 @@ from ayar.cli.interrupt import interrupts
 from ayar.cli.plan import Plan, plan_of_file
 from ayar.cli.points import check_points, enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
+from ayar.cli.rerun import run_again
 from ayar.cli.talk import Talk
 from ayar.cli.watching import done_text, optimize
 from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
@@ -31,6 +32,9 @@ class Wishes:
     finish: bool = False
     """Whether a first Ctrl-C or SIGTERM lets running trials finish, instead of putting them back."""
 
+    rerun: int | None = None
+    """A trial to run again."""
+
     @property
     def only_look(self) -> bool:
         """Whether nothing is to be run."""
@@ -43,7 +47,7 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
     Arguments:
         file: a Python file or a study file, see `plan_of_file`.
         options: settings that go before the file's; None where none is given.
-        wishes: to look first, or to try certain points.
+        wishes: to look first, to try certain points, or to run a trial again.
         talk: how much is said.
     """
     plan = plan_of_file(file, options)
@@ -57,6 +61,8 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
     if wishes.only_look:
         return Exit.DONE
     with interrupts():
+        if wishes.rerun is not None:
+            return run_again(plan, wishes.rerun, talk)
         return _run(plan, points, talk, finish=wishes.finish)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ayar.base.errors import ArgumentError, shorten
 from ayar.base.jsontext import wrap
 from ayar.executors import EXECUTORS
-from ayar.executors.base import Executor
+from ayar.executors.base import Executor, OnMessage
 from ayar.study.attempt import Attempt
 from ayar.study.ending import record_end
 from ayar.study.environment import environment
@@ -16,6 +16,7 @@ from ayar.study.loop import Limits, Loop
 from ayar.study.progress import Progress
 from ayar.study.seat import Seat
 from ayar.trial.events import WorkerJoined, WorkerLeft
+from ayar.trial.fold import Fold
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def optimize(
 ) -> str:
     """Run the objective on trial after trial; the reason why the call ended."""
     loop = Loop(seat.log, seat.asker, seat.renewal, seat.clock, seat.worker.name, limits, watch, lambda: seat.leaving)
-    executor = _executor(seat, objective, crew, loop)
+    executor = make_executor(seat.log.fold, objective, crew, loop.message)
     seat.write(WorkerJoined(wrap(environment(crew.place, crew.slots))))
     try:
         with executor:
@@ -81,12 +82,13 @@ def optimize(
     return ended
 
 
-def _executor(seat: Seat, objective: Callable[..., Any] | str, crew: Crew, loop: Loop) -> Executor:
-    setup = seat.log.setup
+def make_executor(fold: Fold, objective: Callable[..., Any] | str, crew: Crew, on_message: OnMessage) -> Executor:
+    """The executor that a crew asks for, to run attempts of a study's trials."""
+    setup = fold.setup
     made: Executor = EXECUTORS.get_class(crew.place)(
         objective=objective,
-        run=Attempt(seat.log.fold.declared, setup.goals, setup.constraints, setup.seed),
-        on_message=loop.message,
+        run=Attempt(fold.declared, setup.goals, setup.constraints, setup.seed),
+        on_message=on_message,
         slots=crew.slots,
         timeout=crew.trial_timeout,
         memory=crew.trial_memory,

@@ -89,6 +89,15 @@ def tune(
             rich_help_panel=FIRST,
         ),
     ] = None,
+    rerun: Annotated[
+        int | None,
+        typer.Option(
+            parser=parser(whole(0)),
+            metavar="N",
+            help="Run trial N again, outside the study, and compare.",
+            rich_help_panel=FIRST,
+        ),
+    ] = None,
     storage: Storage = None,
     study: Study = None,
     quiet: Quiet = False,
@@ -119,6 +128,6 @@ def tune(
         from ayar.cli.tune import Wishes
         from ayar.cli.tune import tune as run
 
-        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish), talk)
+        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish, rerun), talk)
 
     ended(work, Talk(quiet, verbose))
