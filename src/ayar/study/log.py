@@ -1,11 +1,13 @@
 """A study's log as this process sees it: the store, and the fold of what was read so far."""
 
 import threading
+from collections.abc import Sequence
 
 from ayar.base.collector import paused
+from ayar.base.failpoint import reach
 from ayar.space.space import Space
 from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
-from ayar.trial.events import Body, Lease
+from ayar.trial.events import Body, Event, Lease
 from ayar.trial.fold import Fold
 from ayar.trial.history import History
 from ayar.trial.setup import Setup
@@ -22,6 +24,7 @@ class Log:
         self.store = store
         self.study = entry.id
         self.fold = Fold(space)
+        self._space = space
         self.lock = threading.RLock()
         """Held while the fold is extended, or read for a proposal: threads may share a study."""
         self.refresh()
@@ -40,12 +43,12 @@ class Log:
         """Read what is new and fold it in."""
         with self.lock:
             events = self.store.read(self.study, self.fold.head, PAGE)
-            self.fold.extend(events)
+            self._extend(events)
             if len(events) == PAGE:
                 with paused():
                     while len(events) == PAGE:
                         events = self.store.read(self.study, self.fold.head, PAGE)
-                        self.fold.extend(events)
+                        self._extend(events)
             return self.fold
 
     def append(
@@ -59,11 +62,21 @@ class Log:
         """Write `bodies` and fold them in, after whatever others wrote before them."""
         with self.lock:
             answer = self.store.append(self.study, bodies, worker=worker, fence=fence, key=key, durable=durable)
+            reach("before-acknowledge")
             if not answer.repeated and answer.first.id == self.fold.head + 1:
-                self.fold.extend(answer.events)
+                self._extend(answer.events)
             else:
                 self.refresh()
             return answer
+
+    def _extend(self, events: Sequence[Event]) -> None:
+        try:
+            self.fold.extend(events)
+        except KeyboardInterrupt:
+            # It may have come in the middle of an event, half of which is folded in: read again from the start.
+            self.fold = Fold(self._space)
+            self.refresh()
+            raise
 
     def claim(self, worker: Worker, ttl: float | None = None) -> Claim:
         """Reserve a trial for `worker`, and read what the study's last event was then.

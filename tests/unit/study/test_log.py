@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from ayar.space.space import Space
 from ayar.space.wire import space_to_json
 from ayar.storage.base import StudyEntry, Worker
@@ -9,6 +11,8 @@ from ayar.storage.memory import MemoryStore
 from ayar.study.log import PAGE, Log
 from ayar.testing.store_suite import created
 from ayar.trial import events as ev
+from ayar.trial.history import History, Row
+from ayar.trial.state import State
 
 
 class Counting(MemoryStore):
@@ -74,3 +78,22 @@ def test_a_claim_brings_the_log_up_to_date() -> None:
     store.append(entry.id, [ev.Recorded("theirs", 1)])
     assert log.claim(Worker("w")).lease is not None
     assert log.fold.head == 2
+
+
+def test_an_interrupt_in_the_middle_of_an_event_leaves_the_log_as_it_is_in_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, log, entry = opened()
+    store.append(entry.id, [ev.TrialEnqueued(0, {}), ev.Recorded("a", 1)])
+    set_state, interrupts = History.set_state, [KeyboardInterrupt()]
+
+    def interrupted(history: History, row: Row, state: State) -> None:
+        set_state(history, row, state)
+        if interrupts:
+            raise interrupts.pop()
+
+    monkeypatch.setattr(History, "set_state", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        log.refresh()
+    assert log.fold.head == 3
+    assert len(log.refresh().history) == 1
