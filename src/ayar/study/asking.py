@@ -10,6 +10,7 @@ import msgspec
 
 from ayar.base.clock import Clock
 from ayar.base.errors import StoreError, TellRefused
+from ayar.base.failpoint import reach
 from ayar.base.jsontext import Json, unwrap, wrap
 from ayar.base.registry import Registry
 from ayar.samplers.base import Sampler
@@ -59,6 +60,7 @@ class Asker:
             reason = stopped if claim.reason == "stopped" else "budget"
             return Asked(wait=claim.wait, reason=reason, reclaimed=claim.reclaimed)
         try:
+            reach("after-claim")
             asked = self._propose(claim.lease)
         except BaseException:
             self._put_back(claim.lease)
@@ -95,6 +97,7 @@ class Asker:
             lease=lease,
             seconds=seconds,
         )
+        reach("after-propose")
         log.append(body, worker=self.worker.name, fence=lease)
         return Asked(lease=lease, wire=wire)
 
