@@ -7,6 +7,12 @@ from ayar.storage import tables
 
 _LOCK = 0x41594153
 """The advisory lock under which the schema is made and changed."""
+# Not `to_regclass`, which answers from a cache: after waiting for the lock it may not know yet what another worker made.
+_TABLE = text(
+    "SELECT 1 FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace s ON s.oid = t.relnamespace "
+    "WHERE s.nspname = 'ayar' AND t.relname = :name"
+)
+_SCHEMA = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'ayar'")
 _FORMAT = text("SELECT value FROM ayar.meta WHERE name = 'format'")
 
 
@@ -29,8 +35,8 @@ def prepare(connection: Connection, address: str) -> None:
 
 def _format(connection: Connection, address: str) -> int | None:
     """The format of the tables; None where there are none."""
-    if connection.execute(text("SELECT to_regclass('ayar.meta')")).scalar_one() is None:
-        if connection.execute(text("SELECT to_regclass('ayar.study')")).scalar_one() is not None:
+    if not _has_table(connection, "meta"):
+        if _has_table(connection, "study"):
             raise NotAStore(f"{address}: a schema called ayar holds tables that are not ours; name another database")
         return None
     value = connection.execute(_FORMAT).scalar_one_or_none()
@@ -44,9 +50,13 @@ def _format(connection: Connection, address: str) -> int | None:
     return found
 
 
+def _has_table(connection: Connection, name: str) -> bool:
+    return connection.execute(_TABLE, {"name": name}).scalar_one_or_none() is not None
+
+
 def _make(connection: Connection) -> None:
     # "IF NOT EXISTS" would ask for the right to create one even where it is there.
-    if connection.execute(text("SELECT to_regnamespace('ayar')")).scalar_one() is None:
+    if connection.execute(_SCHEMA).scalar_one_or_none() is None:
         connection.execute(text("CREATE SCHEMA ayar"))
     tables.metadata.create_all(connection, checkfirst=False)
     connection.execute(tables.meta.insert(), {"name": "format", "value": str(tables.FORMAT)})
