@@ -61,19 +61,33 @@ class Supervisor:
     def run(self, strikes: int) -> None:
         """Work the study's budget off while striking `strikes` times, then check all that must hold."""
         goal = self.tally.hits.total() + strikes
+        try:
+            self._work(goal)
+        finally:
+            self._dismiss()
+        self._check(drained=True)
+
+    def _work(self, goal: int) -> None:
         finished = False
-        while not finished or self.crew:
+        while (not finished and not self.tally.wrong) or self.crew:
             calm = self.tally.hits.total() >= goal
-            while not finished and len(self.crew) < self.workers:
+            while not finished and not self.tally.wrong and len(self.crew) < self.workers:
                 self._hire("" if calm else self._doom())
             for file in self._wait():
                 finished |= self._bury(file)
             self._wake()
             if not calm and self.crew and self.rng.random() < 0.7:
                 self._strike()
-        while not self._drained():
+        while not self._drained() and not self.tally.wrong:
             pass
-        self._check(drained=True)
+
+    def _dismiss(self) -> None:
+        """End whoever is left, after an error of the supervisor's own."""
+        for file, (pid, _) in self.crew.items():
+            signal.pidfd_send_signal(file, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            os.close(file)
+        self.crew.clear()
 
     def _doom(self) -> str:
         if self.hazard not in SIGNALS or self.rng.random() < 0.5:
@@ -164,7 +178,7 @@ def run(
         folder: for the ledgers.
         per_study: strikes at the workers of one study.
     """
-    for late in ("ayar.storage.sql:SqlStore", "ayar.samplers.random_search:RandomSearch"):
+    for late in ("ayar.storage.sqlite:SqliteStore", "ayar.samplers.random_search:RandomSearch"):
         load(late)  # once, and not in every worker
     pause_s = 0.05 if hazard == "freeze" else 0.0  # or hardly anybody would be stopped with a trial in hand
     tally, name = Tally(), f"{hazard}-{os.getpid()}-{seed}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ayar.storage import sqlite
-from ayar.storage.sql import SqlStore
+from ayar.storage.sqlite import SqliteStore
 from reliability.disk import Disk, crash_images, installed
 from reliability.files import read_raw
 from reliability.history import check_log
@@ -25,7 +25,7 @@ def record(seed: int, length: int) -> tuple[Disk, Path]:
     """Run a random sequence on a recorded disk; each step's last event is acknowledged when the step returns."""
     folder = Path(tempfile.mkdtemp(prefix="ayar-cut-"))
     disk, rng = Disk(folder), random.Random(seed)
-    with installed(disk), SqlStore(folder / "study.db") as store:
+    with installed(disk), SqliteStore(folder / "study.db") as store:
         for step in sequence(rng, length):
             step(store)
             disk.acknowledge(log_of(store)[-1].id)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import ArgumentError, StoreBusy, StoreUnreachable
+from ayar.base.failpoint import reach
 from ayar.base.optional import need
 from ayar.storage.place import EngineOfProcess, Place
 from ayar.storage.postgres_schema import prepare
@@ -75,6 +76,8 @@ class PostgresPlace(Place):
                 found: str = connection.execute(_BEGIN, {"level": level}).one()[1]
                 answer = act(connection)
                 xid = found
+                reach("before-commit")
+            reach("after-commit")
         except StoreUnreachable:
             # Without `xid` the transaction never came to its commit.
             if xid is None or not self._is_committed(xid):

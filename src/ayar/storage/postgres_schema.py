@@ -7,7 +7,8 @@ from ayar.storage import tables
 
 _LOCK = 0x41594153
 """The advisory lock under which the schema is made and changed."""
-# Not `to_regclass`, which answers from a cache: after waiting for the lock it may not know yet what another worker made.
+# Not `to_regclass`, which answers from a cache: after waiting for the lock it may not know yet what another worker
+# made.
 _TABLE = text(
     "SELECT 1 FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace s ON s.oid = t.relnamespace "
     "WHERE s.nspname = 'ayar' AND t.relname = :name"

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import NotAStore, StoreBusy, StoreError, StoreNotWritable, StoreTooNew, StoreUnreadable
+from ayar.base.failpoint import reach
 from ayar.storage import filelock, tables
 from ayar.storage.filelock import FileLock
 from ayar.storage.place import EngineOfProcess, Place
@@ -92,6 +93,8 @@ class SqlitePlace(Place):
             connection = raw.execution_options(ayar_write="FULL" if durable else "NORMAL")
             with connection.begin():
                 answer = act(connection)
+                reach("before-commit")
+            reach("after-commit")
             checkpoint(connection, self._path)
         return answer
 
