@@ -63,7 +63,7 @@ def _told(fold: Fold, constraint: Constraint) -> Floats:
     """(n,) values of the metric that complete trials told; NaN for others."""
     history = fold.history
     told = np.array([history.row(number).metrics.get(constraint.name, math.nan) for number in range(len(history))])
-    return np.where(history.having(State.COMPLETE), told, np.nan)
+    return np.where(history.having(State.COMPLETE) & history.inside, told, np.nan)
 
 
 def _coordinates(fold: Fold, rows: Ints) -> tuple[Floats, Bools]:

@@ -26,7 +26,7 @@ class Curve:
     value: Floats
     """As told; NaN for a trial without one."""
     counts: Bools
-    """Whether the result can be the best: complete, feasible, finite."""
+    """Whether the result can be the best: complete, inside the space, feasible, finite."""
     best: Floats
     """The best value up to and with each result; NaN before the first."""
     elapsed: Floats
@@ -54,7 +54,7 @@ def best_so_far(fold: Fold, goal: int | str = 0) -> Curve:
     number = np.array(history.order, dtype=np.intp)
     goal_ = fold.setup.goals[index]
     value = history.values[number, index].copy()
-    counts = (history.having(State.COMPLETE) & history.feasible)[number] & np.isfinite(value)
+    counts = (history.having(State.COMPLETE) & history.inside & history.feasible)[number] & np.isfinite(value)
     least = np.minimum.accumulate(np.where(counts, value * goal_.sign, np.inf)) if len(number) else np.zeros(0)
     best = np.where(np.isfinite(least), least * goal_.sign, np.nan)
     return Curve(

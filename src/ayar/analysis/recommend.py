@@ -89,7 +89,7 @@ def _best(fold: Fold) -> list[int]:
 def _judged(fold: Fold) -> Ints:
     """Numbers of the trials that may be recommended, rising: complete, feasible, finite; the best told of very many."""
     history = fold.history
-    able = history.having(State.COMPLETE) & history.feasible & np.isfinite(history.losses).all(axis=1)
+    able = history.having(State.COMPLETE) & history.inside & history.feasible & np.isfinite(history.losses).all(axis=1)
     numbers = np.flatnonzero(able)
     if len(numbers) <= _MOST_JUDGED:
         return numbers

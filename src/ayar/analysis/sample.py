@@ -62,7 +62,7 @@ def goal_index(fold: Fold, goal: int | str = 0) -> int:
 
 
 def sample(fold: Fold, goal: int | str = 0) -> Sample:
-    """The complete trials with a finite value of `goal`.
+    """The complete trials inside the space with a finite value of `goal`.
 
     Raises:
         ArgumentError: the study has no such goal.
@@ -70,7 +70,7 @@ def sample(fold: Fold, goal: int | str = 0) -> Sample:
     index = goal_index(fold, goal)
     history, codec = fold.history, fold.setup.space.codec
     losses = history.losses[:, index]
-    rows = np.flatnonzero(history.having(State.COMPLETE) & np.isfinite(losses))
+    rows = np.flatnonzero(history.having(State.COMPLETE) & history.inside & np.isfinite(losses))
     X, A = history.columns(codec)
     U = np.clip(codec.to_unit(X[rows]), 0.0, 1.0)
     return Sample(fold.setup.space, fold.setup.goals[index], rows, X[rows], A[rows], U, losses[rows])

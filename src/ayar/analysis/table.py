@@ -11,12 +11,13 @@ def trial_rows(fold: Fold) -> list[dict[str, Any]]:
 
     Columns: number, state, `value` (or `values_<goal>` with several goals), `sd` likewise, `params_<name>`,
     `metrics_<constraint>`, seconds, overhead, attempts, worker, asked_at, told_at (microseconds since 1970 UTC),
-    failure, `attrs_<name>`.
+    failure, `attrs_<name>`; and `outside`, why a trial lies outside the space, where changes of it left some there.
     """
     trials = list(fold.history.trials())
     goals = [goal.name for goal in fold.setup.goals]
     params = list(dict.fromkeys([*fold.setup.space.names, *(name for trial in trials for name in trial)]))
     metrics = [constraint.name for constraint in fold.setup.constraints]
+    aside = any(trial.outside for trial in trials)
     attrs = list(dict.fromkeys(name for trial in trials for name in trial.attrs))
     return [
         {
@@ -27,6 +28,7 @@ def trial_rows(fold: Fold) -> list[dict[str, Any]]:
             **{f"params_{name}": trial.parameters.get(name) for name in params},
             **{f"metrics_{name}": trial.metrics.get(name) for name in metrics},
             **_course(trial),
+            **({"outside": trial.outside or None} if aside else {}),
             **{f"attrs_{name}": trial.attrs.get(name) for name in attrs},
         }
         for trial in trials

@@ -40,7 +40,7 @@ def pareto_front(source: Any, x: int | str = 0, y: int | str = 1) -> Any:
         raise ArgumentError(f"expected a study with several goals, got one with {fold.setup.goals[0].name!r} alone")
     pair = [goal_index(fold, x), goal_index(fold, y)]
     values = fold.history.values[:, pair]
-    rows = np.flatnonzero(fold.history.having(State.COMPLETE) & np.isfinite(values).all(axis=1))
+    rows = np.flatnonzero(fold.history.having(State.COMPLETE) & fold.history.inside & np.isfinite(values).all(axis=1))
     if not len(rows):
         return nothing("No complete trial yet.")
     best = [trial.number for trial in front(fold)] if (fold.history.feasible[rows]).any() else []

@@ -81,7 +81,9 @@ def health(view: View) -> Card:
 
 def trials(fold: Fold) -> Card:
     """The table of trials."""
-    complete = np.flatnonzero(fold.history.having(State.COMPLETE))
+    complete = np.flatnonzero(fold.history.having(State.COMPLETE) & fold.history.inside)
     best = complete[np.argsort(fold.history.losses[complete, 0], kind="stable")]
     table = trials_table(fold, [int(number) for number in best])
-    return Card(f"{count_text(len(fold.history), 'trial')}.", table=table)
+    outside = int((~fold.history.inside).sum())
+    aside = f"; {outside} outside the space as it is now, neither best nor learned from" if outside else ""
+    return Card(f"{count_text(len(fold.history), 'trial')}{aside}.", table=table)

@@ -3,7 +3,8 @@
 N, c  ordered columns and categories     D  all columns     λ  population     generations and runs count from 0
 A generation ends with its λ-th told trial, whichever they are: one that was asked of an earlier generation of the run
 counts with the point it tried, its step shortened to what the distribution could have drawn. Failed trials rank last,
-those that break a result constraint before them, by how much; cancelled ones were never there. Of the foreign trials
+those that break a result constraint before them, by how much; cancelled ones, and those that a change of the
+space left outside it, were never there. Of the foreign trials
 told meanwhile the best takes the worst member's place if it is better than all members.
 Sources: Hansen 2011, arXiv:1110.4181 (points from elsewhere); Nomura et al. 2021, arXiv:2012.06932 (the warm start).
 """
@@ -103,6 +104,7 @@ class Search:
         if cut != self._cut:
             self._cut = cut
             before = np.array(order[:cut], dtype=np.intp)
+            before = before[history.inside[before]]
             before = before[np.argsort(_fronts(history, before), kind="stable")]
             X, A = history.columns(self.space.codec)
             best = before[~_failed(history, before)]
@@ -112,7 +114,7 @@ class Search:
 
     def _take(self, history: History, number: int) -> None:
         row = history.row(number)
-        if row.state is State.CANCELLED:
+        if row.state is State.CANCELLED or row.outside:
             return
         if not _is_own(history, number):
             self._foreign.append(number)

@@ -90,7 +90,9 @@ def read_fits(history: History, belief: Prior) -> Fits:
     fits = Fits(belief)
     for number in range(len(history)):
         note = history.note(number)
-        if (note.get("sampler"), note.get("version")) == ("gp", NOTE_VERSION):
+        # What was fitted before the space changed is of other coordinates.
+        is_of_now = (history.row(number).seen or 0) >= history.space_since
+        if is_of_now and (note.get("sampler"), note.get("version")) == ("gp", NOTE_VERSION):
             fits.remember(note)
     return fits
 

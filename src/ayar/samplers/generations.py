@@ -36,7 +36,8 @@ class Generations:
         """Take in the outcomes told since the last call."""
         order = history.order
         for place in range(self._read, len(order)):
-            if history.row(order[place]).state in _COUNTED:
+            row = history.row(order[place])
+            if row.state in _COUNTED and not row.outside:
                 self._young.append(order[place])
                 if len(self._young) == self.population:
                     self._select(history)

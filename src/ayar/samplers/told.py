@@ -89,10 +89,13 @@ _ROWS = ("numbers", "U", "A", "goals", "sd", "metrics", "violations", "failed")
 
 
 def read_told(history: History, codec: Codec) -> Told:
-    """The usable part of a history; cancelled trials say nothing, pruned ones what they reported last."""
+    """The usable part of a history; cancelled trials say nothing, pruned ones what they reported last.
+
+    Trials that a change of the space left outside it are not used: cut to a bound they would say what nobody measured.
+    """
     _, A = history.columns(codec)
     U = history.units(codec)
-    usable = np.flatnonzero(history.having(State.COMPLETE, State.PRUNED, State.FAILED))
+    usable = np.flatnonzero(history.having(State.COMPLETE, State.PRUNED, State.FAILED) & history.inside)
     rows = usable[np.argsort(history.told[usable], kind="stable")]
     pending = np.flatnonzero(history.pending)
     where = _as_slice(rows)

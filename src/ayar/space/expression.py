@@ -10,7 +10,9 @@ Source: Pratt 1973, Top Down Operator Precedence.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from ayar.base.errors import SpaceError, did_you_mean
@@ -238,3 +240,18 @@ def names_in(tree: Node) -> tuple[str, ...]:
     if tree.op == "name":
         return (tree.value,)
     return tuple(dict.fromkeys(name for arg in tree.args for name in names_in(arg)))
+
+
+def rename_in(text: str, names: Mapping[str, str]) -> str:
+    """The expression with parameters under other names.
+
+    >>> rename_in('batch * width <= 4096 and kind in ["batch"]', {"batch": "size"})
+    'size * width <= 4096 and kind in ["batch"]'
+    """
+    tokens = _tokens(text)
+    out, at = [], 0
+    for token, following in pairwise(tokens):
+        if token.kind == "word" and token.text in names and following.text != "(":
+            out += [text[at : token.at], names[token.text]]
+            at = token.at + len(token.text)
+    return "".join([*out, text[at:]])

@@ -5,6 +5,7 @@ again from the same log and compare.
 """
 
 import contextlib
+from typing import Any
 
 import msgspec
 
@@ -15,9 +16,11 @@ from ayar.base.jsontext import Json, unwrap, wrap
 from ayar.base.registry import Registry
 from ayar.samplers.base import Sampler
 from ayar.storage.base import Worker
+from ayar.study.fitting import cancelled, misfit
 from ayar.study.log import Log
 from ayar.study.proposing import proposal_for, wire_of
 from ayar.trial.events import Lease, StudyStopped, TrialAsked, TrialRequeued, TrialResumed
+from ayar.trial.state import State
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -25,7 +28,9 @@ class Asked(msgspec.Struct, frozen=True):
 
     lease: Lease | None = None
     wire: dict[str, Json] = {}
-    """The trial's parameters in the space's wire form."""
+    """The trial's parameters in the wire form of `declared`."""
+    declared: Any = None
+    """The `Space` as declared when the trial was proposed."""
     wait: tuple[str, ...] = ()
     """Workers whose trials may come back; empty when there is nothing to wait for."""
     reason: str = ""
@@ -61,10 +66,12 @@ class Asker:
             return Asked(wait=claim.wait, reason=reason, reclaimed=claim.reclaimed)
         try:
             reach("after-claim")
-            asked = self._propose(claim.lease)
+            asked = None if self._cancels(claim.lease) else self._propose(claim.lease)
         except BaseException:
             self._put_back(claim.lease)
             raise
+        if asked is None:
+            return self._ask()
         return msgspec.structs.replace(asked, reclaimed=claim.reclaimed) if claim.reclaimed else asked
 
     def _put_back(self, lease: Lease) -> None:
@@ -77,6 +84,18 @@ class Asker:
                 body = TrialRequeued(lease.number, lease.attempt, "shutdown")
                 log.append(body, worker=self.worker.name, fence=lease)
 
+    def _cancels(self, lease: Lease) -> bool:
+        """Whether the claimed trial, queued before the space changed, fits no more, and so was cancelled."""
+        history = self._log.history
+        if lease.number >= len(history) or history.row(lease.number).state is not State.WAITING:
+            return False
+        row = history.row(lease.number)
+        # Only a declared space changes by an event.
+        fault = misfit(self._log.setup, row, row.params or {}, row.retired) if history.space_since else ""
+        if fault:
+            self._log.append(cancelled(row, fault, lease.token), worker=self.worker.name, fence=lease)
+        return bool(fault)
+
     def _propose(self, lease: Lease) -> Asked:
         if lease.attempt > 1:
             return self._resume(lease)
@@ -86,7 +105,7 @@ class Asker:
         proposal = proposal_for(self._chosen(), log.setup, log.history, lease.number)
         if proposal is None:
             return self._exhausted(lease)
-        wire = wire_of(log.setup, proposal.params)
+        wire, declared = wire_of(log.setup, proposal.params), log.fold.declared
         seconds = self._clock.elapsed() - start
         body = TrialAsked(
             number=lease.number,
@@ -99,12 +118,14 @@ class Asker:
         )
         reach("after-propose")
         log.append(body, worker=self.worker.name, fence=lease)
-        return Asked(lease=lease, wire=wire)
+        return Asked(lease=lease, wire=wire, declared=declared)
 
     def _resume(self, lease: Lease) -> Asked:
+        log = self._log
+        wire, declared = wire_of(log.setup, dict(log.history.params(lease.number))), log.fold.declared
         body = TrialResumed(lease.number, lease.attempt, "retry", lease)
-        self._log.append(body, worker=self.worker.name, fence=lease)
-        return Asked(lease=lease, wire=wire_of(self._log.setup, dict(self._log.history.params(lease.number))))
+        log.append(body, worker=self.worker.name, fence=lease)
+        return Asked(lease=lease, wire=wire, declared=declared)
 
     def _exhausted(self, lease: Lease) -> Asked:
         """Give the number back; the study ends when nothing runs that could come back."""

@@ -8,8 +8,9 @@ import msgspec
 
 from ayar.base.errors import AyarError, TrialPruned
 from ayar.base.jsontext import Json
+from ayar.space.objects import with_objects
 from ayar.space.space import Space
-from ayar.space.wire import params_from_wire
+from ayar.space.wire import params_from_wire, space_from_json
 from ayar.study.live_trial import Channel, LiveTrial, beyond
 from ayar.study.outcome import Outcome, pruned, read_outcome
 from ayar.trial.attribute import attribute
@@ -24,6 +25,8 @@ class Payload(msgspec.Struct, frozen=True):
     """In the space's wire form."""
     attempt: int = 1
     """Which attempt of the trial it is; 0 for one outside the study's count."""
+    space: Json = None
+    """The declared space they belong to, where it changed since the attempts began; else None."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,17 @@ class Attempt:
         return {"outcome": msgspec.to_builtins(outcome), **_kept(trial)}
 
     def _trial(self, payload: Payload, channel: Channel) -> LiveTrial:
-        proposed = beyond(self.declared, payload.params)
+        space = self.declared if payload.space is None else with_objects(space_from_json(payload.space), self.declared)
+        proposed = beyond(space, payload.params)
         declared = payload.params
         if proposed:
             declared = {name: value for name, value in declared.items() if name not in proposed}
-        params = params_from_wire(self.declared, declared)
+        params = params_from_wire(space, declared)
         return LiveTrial(
             payload.number,
             params,
             proposed,
-            declared=self.declared,
+            declared=space,
             seed=self.seed,
             channel=channel,
             attempt=payload.attempt,

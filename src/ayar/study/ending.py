@@ -1,16 +1,8 @@
-"""How a study ends and goes on: the recorded end of a budget, its reason in words, changed settings, reopening."""
+"""How a study ends and goes on: the recorded end of a budget, its reason in words, reopening."""
 
-from typing import Any
-
-from msgspec import to_builtins
-
-from ayar.base.errors import ArgumentError
-from ayar.base.jsontext import wrap
 from ayar.study.log import Log
-from ayar.study.plugin import plugin_of
 from ayar.study.seat import Seat
-from ayar.trial.events import SettingsChanged, StudyReopened, StudyStopped
-from ayar.trial.setup import CHANGEABLE
+from ayar.trial.events import StudyReopened, StudyStopped
 
 
 def record_end(seat: Seat, reason: str) -> None:
@@ -42,24 +34,6 @@ def failure_text(log: Log) -> str:
     detail = stop.detail if stop is not None else ""
     trace = last.traceback if last is not None else ""
     return f"{detail}\n\n{trace}".rstrip() + "\n\nMend the objective and run the same again: the study goes on."
-
-
-def change(seat: Seat, reason: str, changes: dict[str, Any]) -> None:
-    """Write changed settings; a larger budget opens the study again.
-
-    Raises:
-        ArgumentError: a setting that cannot change, or a value out of range; nothing was changed.
-    """
-    unknown = [name for name in changes if name not in CHANGEABLE]
-    if unknown:
-        raise ArgumentError(f"change: expected settings among {', '.join(CHANGEABLE)}, got {', '.join(unknown)}")
-    if "sampler" in changes:
-        changes = {**changes, "sampler": to_builtins(plugin_of(changes["sampler"]))}
-    seat.log.setup.changed(changes)  # raises if they do not fit
-    seat.write(SettingsChanged(wrap(changes, "change"), by=seat.worker.name, why=reason))
-    stop = seat.log.refresh().stopped
-    if stop is not None and stop.reason == "budget":
-        reopen(seat)
 
 
 def reopen(seat: Seat) -> None:

@@ -20,7 +20,11 @@ class Log:
     """Reads forward, never back: `refresh` decodes only the events that are new."""
 
     def __init__(self, store: Store, entry: StudyEntry, space: Space | None = None) -> None:
-        """`space` is the caller's own, where it holds objects that the log only names."""
+        """`space` is the caller's own, where it holds objects that the log only names.
+
+        Raises:
+            StudyChanged: `space` is not the study's.
+        """
         self.store = store
         self.study = entry.id
         self.fold = Fold(space)
@@ -28,6 +32,7 @@ class Log:
         self.lock = threading.RLock()
         """Held while the fold is extended, or read for a proposal: threads may share a study."""
         self.refresh()
+        self.fold.check_own_space(store.address)
 
     @property
     def setup(self) -> Setup:

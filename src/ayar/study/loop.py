@@ -14,6 +14,9 @@ from ayar.base.clock import Clock
 from ayar.base.errors import ArgumentError, StoreError, TellRefused, shorten
 from ayar.base.jsontext import Json
 from ayar.executors.base import Ended, Executor, Task
+from ayar.space.objects import unknown_labels
+from ayar.space.space import Space
+from ayar.space.wire import space_to_json
 from ayar.study.asking import Asked, Asker
 from ayar.study.attempt import Payload
 from ayar.study.log import Log
@@ -29,6 +32,8 @@ LOGGER = logging.getLogger("ayar")
 POLL_SECONDS = 0.25
 """How often a waiting loop looks at the log."""
 INTERRUPT_GRACE = 3.0
+CHANGED = "space changed"
+"""Why a worker ends whose objective knows other parameters than the study by now."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Loop:
         self._left: dict[int, dict[str, Json]] = {}
         self._started = 0
         self._ending = ""
+        self._declared = self.log.fold.declared
+        """The space that the attempts were made with."""
         self._board = Scoreboard(self.log, self.clock.elapsed(), self.limits.trials)
 
     def run(self, executor: Executor) -> str:
@@ -115,7 +122,12 @@ class Loop:
                     return True
                 self._ending = self._ending or asked.reason
                 return False
-            self._start(executor, asked.lease, asked.wire)
+            if not self._can_run(asked.declared):
+                # The change came with this very trial: it is for a worker that knows the new space.
+                self._requeue(asked.lease)
+                self._ending = CHANGED
+                return False
+            self._start(executor, asked.lease, asked)
         return False
 
     def _is_idle_too_long(self) -> bool:
@@ -133,11 +145,20 @@ class Loop:
         if self.leaving():
             self._board.messages.append("running trials finish, no further one starts (again to put them back)")
             return "left"
+        if not self._can_run(self.log.fold.declared):
+            return CHANGED
         if limits.trials is not None and self._started >= limits.trials:
             return "n_trials"
         if limits.seconds is not None and self.clock.elapsed() - self._board.begin >= limits.seconds:
             return "timeout"
         return None
+
+    def _can_run(self, declared: Space) -> bool:
+        """Whether this objective can run trials of a space: it was written for these names, and holds the objects."""
+        first = self._declared
+        if declared is first:
+            return True
+        return set(declared.names) == set(first.names) and unknown_labels(declared) <= unknown_labels(first)
 
     def _ask(self) -> Asked:
         begin = self.clock.elapsed()
@@ -147,12 +168,14 @@ class Loop:
             self._board.messages.append(f"took back {len(asked.reclaimed)} trials whose worker is gone")
         return asked
 
-    def _start(self, executor: Executor, lease: ev.Lease, wire: dict[str, Json]) -> None:
+    def _start(self, executor: Executor, lease: ev.Lease, asked: Asked) -> None:
         self._idle_since = None
         self._running[lease.number] = lease
         self._started += lease.attempt == 1
         self.renewal.hold(lease)
-        executor.submit(Task(lease.number, msgspec.to_builtins(Payload(lease.number, wire, lease.attempt))))
+        space = None if asked.declared is self._declared else space_to_json(asked.declared)
+        payload = Payload(lease.number, asked.wire, lease.attempt, space)
+        executor.submit(Task(lease.number, msgspec.to_builtins(payload)))
 
     # -- finishing -------------------------------------------------------------------------------------------------
 
@@ -213,9 +236,12 @@ class Loop:
     def _put_back(self, executor: Executor) -> None:
         """Put what runs back in the queue; a second interrupt in here leaves at once, and loses nothing told."""
         executor.close(INTERRUPT_GRACE)
-        for number, lease in self._running.items():
-            self.renewal.drop(number)
-            # Told by now, or the store is gone: then the lease ends by itself.
-            with contextlib.suppress(TellRefused, StoreError):
-                self.log.append(ev.TrialRequeued(number, lease.attempt, "shutdown"), worker=self.worker, fence=lease)
+        for lease in self._running.values():
+            self.renewal.drop(lease.number)
+            self._requeue(lease)
         self._running.clear()
+
+    def _requeue(self, lease: ev.Lease) -> None:
+        # Told by now, or the store is gone: then the lease ends by itself.
+        with contextlib.suppress(TellRefused, StoreError):
+            self.log.append(ev.TrialRequeued(lease.number, lease.attempt, "shutdown"), worker=self.worker, fence=lease)

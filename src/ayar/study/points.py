@@ -29,7 +29,7 @@ def enqueue(seat: Seat, params: Mapping[str, Any], priority: int) -> int:
         raise ArgumentError(f"enqueue: expected a whole number as priority, got {shorten(priority)}")
     if not setup.dynamic:
         complete(setup, dict(params), 0)  # raises if they do not fit
-    return _number_of(seat.write(TrialEnqueued(0, _wire(setup, params), priority)))
+    return _number_of(seat.write(TrialEnqueued(0, _wire(setup, params), priority, seen=seat.log.fold.head)))
 
 
 def add(
@@ -60,6 +60,7 @@ def add(
         constraints=outcome.constraints,
         attrs={**outcome.attrs, **{name: attribute(name, item) for name, item in attrs.items()}},
         source=wrap(dict(source), "source"),
+        seen=seat.log.fold.head,
     )
     return _number_of(seat.write(body))
 

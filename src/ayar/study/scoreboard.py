@@ -32,6 +32,7 @@ class Scoreboard:
     def __post_init__(self) -> None:
         self._best = self._best_now()
         self._seen = len(self.log.history.order)
+        self._space = self.log.history.space_since
 
     def _best_now(self) -> int | None:
         if len(self.log.setup.goals) > 1:
@@ -52,6 +53,9 @@ class Scoreboard:
         """Compare what was told since the last time, by any worker, with the best."""
         history = self.log.history
         new, self._seen = history.order[self._seen :], len(history.order)
+        if history.space_since != self._space:
+            # Another space holds other trials.
+            self._space, self._best = history.space_since, self._best_now()
         if len(history.goals) > 1:
             return
         for number in new:
@@ -59,9 +63,9 @@ class Scoreboard:
                 self._best, self.improved = number, True
 
     def _may_be_best(self, number: int) -> bool:
-        """Whether the trial is complete and keeps the constraints."""
+        """Whether the trial is complete, inside the space, and keeps the constraints."""
         history = self.log.history
-        if history.row(number).state is not State.COMPLETE:
+        if history.row(number).state is not State.COMPLETE or not history.inside[number]:
             return False
         return not history.constraints or bool(np.all(history.violations[number] == 0.0))
 

@@ -13,7 +13,8 @@ from ayar.base.optional import need
 from ayar.base.registry import door
 from ayar.space.space import Space
 from ayar.storage.base import Store, StudyEntry
-from ayar.study import by_hand, ending, points, running
+from ayar.study import by_hand, changing, ending, points, running
+from ayar.study.changing import SpaceChange
 from ayar.study.live_trial import LiveTrial
 from ayar.study.log import Log
 from ayar.study.loop import Limits
@@ -368,7 +369,56 @@ class Study:
         Raises:
             ArgumentError: another setting, or a value out of range; nothing was changed.
         """
-        ending.change(self._seat, why, changes)
+        changing.change(self._seat, why, changes)
+
+    def change_space(
+        self,
+        space: Space | Mapping[str, Any],
+        *,
+        rename: Mapping[str, str] | None = None,
+        fill: Mapping[str, Any] | None = None,
+        why: str = "",
+    ) -> SpaceChange:
+        """Search another space from now on; trials of before are read in it, and count where it holds them.
+
+        Ranges may be wider or narrower, choices, parameters and rules may come and go, and parameters may get other
+        names. Trials that lie outside the new space are kept and shown, and are neither best nor learned from. Waiting
+        trials that no longer fit are cancelled; running ones go on. Workers whose objective knows other parameters end
+        with a word.
+
+        Arguments:
+            space: the new space; a mapping stands for its parameters, under the rules there are.
+            rename: old name -> new name, of parameters that are the same but for that.
+            fill: for a new parameter the value that the objective used before there was one, unless its default says
+                it; for one that is gone the value it uses from now on, or `...` if the value never mattered.
+            why: kept with the change.
+
+        Returns:
+            What changed; printed, it says so in words.
+
+        Raises:
+            SpaceError: a fill is missing, or a parameter became something else; the message says what to write.
+            ArgumentError: nothing changed, or the objective defines the space by run.
+
+        >>> from ayar.study.front import minimize
+        >>> study = minimize(lambda trial: (trial["lr"] - 1.2) ** 2, {"lr": (0.0, 1.0)}, max_trials=8, seed=0)
+        >>> print(study.change_space({"lr": (0.0, 2.0)}))
+        lr widened to Float(0.0, 2.0)
+        >>> print(study.change_space({"rate": (0.0, 2.0), "depth": (1, 4)}, rename={"lr": "rate"}, fill={"depth": 1}))
+        lr is called rate now
+        depth added: Int(1, 4); earlier trials had 1
+        >>> study.best.params["depth"]
+        1
+        """
+        return changing.change_space(self._seat, space, dict(rename or {}), dict(fill or {}), why)
+
+    def cancel(self, number: int, *, why: str = "") -> None:
+        """Take a waiting trial out of the queue.
+
+        Raises:
+            NoTrial: no trial has this number. ArgumentError: it does not wait.
+        """
+        changing.cancel(self._seat, number, why)
 
     def reopen(self) -> None:
         """Hand out trials again after a stop, unless the budget is still spent or the space exhausted."""

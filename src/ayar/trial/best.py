@@ -67,7 +67,7 @@ def _why_none_accepted(history: History) -> str:
 
 
 def _candidates(history: History) -> NDArray[np.bool_]:
-    complete = history.having(State.COMPLETE)
+    complete = history.having(State.COMPLETE) & history.inside
     mask = complete & history.feasible
     if not mask.any():
         raise NoTrial(_why_none(history, int(complete.sum())))
@@ -80,13 +80,18 @@ def _why_none(history: History, complete: int) -> str:
         trial.failure.headline for trial in history.trials(State.FAILED) if trial.failure is not None
     ).most_common(3)
     why = "".join(f"\n  {count} failed: {cause}" for cause, count in causes)
+    outside = int((history.having(State.COMPLETE) & ~history.inside).sum())
+    if outside and not complete:
+        return (
+            f"expected a complete trial in the space as it is now, got none; {outside} lie outside it ({counts}){why}"
+        )
     if complete:
         return f"expected a trial that keeps the constraints, got none ({counts}){why}{_why_infeasible(history)}"
     return f"expected a complete trial, got none ({counts}){why}"
 
 
 def _why_infeasible(history: History) -> str:
-    violations = history.violations[history.having(State.COMPLETE)]
+    violations = history.violations[history.having(State.COMPLETE) & history.inside]
     lines = []
     for constraint, column in zip(history.constraints, violations.T, strict=True):
         if np.isnan(column).all():

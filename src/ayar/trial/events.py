@@ -11,6 +11,7 @@ import msgspec
 
 from ayar.base.errors import StoreUnreadable, shorten
 from ayar.base.jsontext import Json, Number
+from ayar.space.moves import Move
 from ayar.trial.failure import Failure
 from ayar.trial.goal import Constraint, Goal
 from ayar.trial.state import State
@@ -72,6 +73,16 @@ class SettingsChanged(Body, frozen=True):
     why: str = ""
 
 
+class SpaceChanged(Body, frozen=True):
+    """What may be tried changed; trials of before are read through the moves, see `ayar.space.moves_read`."""
+
+    space: Json
+    """The whole new space."""
+    moves: tuple[Move, ...]
+    by: str = ""
+    why: str = ""
+
+
 class StudyStopped(Body, frozen=True):
     """No trial is handed out after this; `reason` says why."""
 
@@ -107,6 +118,8 @@ class TrialEnqueued(Body, frozen=True):
     priority: int = 0
     source: str = ""
     attrs: dict[str, Json] = {}
+    seen: int | None = None
+    """The last event that whoever wrote it knew, so which space `params` belong to; None: the one of this event."""
 
 
 class TrialAdded(Body, frozen=True):
@@ -120,6 +133,8 @@ class TrialAdded(Body, frozen=True):
     constraints: dict[str, Number] = {}
     attrs: dict[str, Json] = {}
     source: dict[str, Json] = {}
+    seen: int | None = None
+    """As in `TrialEnqueued`."""
 
 
 class TrialAsked(Body, frozen=True):
@@ -251,7 +266,7 @@ class Unknown(Body, frozen=True):
 BODIES: dict[str, type[Body]] = {
     body.__name__: body
     for body in (
-        StudyCreated, SettingsChanged, StudyStopped, StudyReopened, WorkerJoined, WorkerLeft,
+        StudyCreated, SettingsChanged, SpaceChanged, StudyStopped, StudyReopened, WorkerJoined, WorkerLeft,
         TrialEnqueued, TrialAdded, TrialAsked, TrialResumed, TrialSuggested, TrialReported, TrialDecided,
         TrialTold, TrialRequeued, TellRefused, AttrSet, Recorded,
     )

@@ -11,6 +11,10 @@ from typing import Any
 from ayar.base.errors import SpaceError, StoreUnreadable, StudyChanged
 from ayar.base.jsontext import number_from_wire, unwrap
 from ayar.space.difference import difference
+from ayar.space.moves_edit import with_rules_of
+from ayar.space.moves_read import Passage, outside
+from ayar.space.moves_words import call_text
+from ayar.space.objects import with_objects
 from ayar.space.space import Space
 from ayar.space.union import join
 from ayar.space.wire import domain_from_json, params_from_wire, space_from_json
@@ -23,6 +27,7 @@ from ayar.trial.trial import Report
 _METHODS: dict[type[ev.Body], str] = {
     ev.StudyCreated: "_created",
     ev.SettingsChanged: "_settings",
+    ev.SpaceChanged: "_space_changed",
     ev.StudyStopped: "_stopped",
     ev.StudyReopened: "_reopened",
     ev.WorkerJoined: "_joined",
@@ -50,10 +55,12 @@ class Fold:
     """A study as of event `head`: its settings, its history, and what else the log says."""
 
     def __init__(self, space: Space | None = None) -> None:
-        """`space` is the caller's own: it holds the objects that the stored one only names."""
-        self._own_space = space
+        """`space` is the caller's own, see `own_space`; `check_own_space` tells whether it is still the study's."""
+        self.own_space = space
+        """The caller's own; with it, objects stand where the log holds labels."""
         self._setup: Setup | None = None
         self._history: History | None = None
+        self._passages: list[tuple[int, Passage]] = []
         self.head = 0
         self.created: ev.StudyCreated | None = None
         self.declared = Space({})
@@ -62,6 +69,8 @@ class Fold:
         """Why the study ended; None while it goes on."""
         self.opened = 0
         """The event that created or last reopened the study."""
+        self.changes: list[ev.Event] = []
+        """Events that changed the settings or the space, ended the study, or opened it again, in order."""
         self.records: list[ev.Event] = []
         """`Recorded` events, in order."""
         self.attrs: dict[str, Any] = {}
@@ -109,25 +118,79 @@ class Fold:
     # -- the study ---------------------------------------------------------------------------------------------------
 
     def _created(self, _event: ev.Event, body: ev.StudyCreated) -> None:
-        stored = space_from_json(body.space)
-        space = stored
-        if self._own_space is not None:
-            if not body.dynamic and (lines := difference(stored, self._own_space)):
-                raise StudyChanged(_changed_message(body.name, lines))
-            space = self._own_space
+        space = self._with_own_objects(body.space)
         self.created = body
         self.declared = Space({}) if body.dynamic else space
         self._setup = setup_of(body, space)
         self._history = History(body.goals, body.constraints)
 
-    def _settings(self, _event: ev.Event, body: ev.SettingsChanged) -> None:
-        self._setup = self.setup.changed(body.changes)
+    def _with_own_objects(self, stored: Any) -> Space:
+        return with_objects(space_from_json(stored), self.own_space)
 
-    def _stopped(self, _event: ev.Event, body: ev.StudyStopped) -> None:
+    def check_own_space(self, storage: str) -> None:
+        """See that the caller's own space is the study's as of `head`; `storage` is for the message.
+
+        Raises:
+            StudyChanged: it differs; the message shows how, and the call that changes the study.
+        """
+        if self.own_space is None or self.created is None or self.created.dynamic:
+            return
+        if lines := difference(self.declared, self.own_space):
+            call = call_text(self.declared, self.own_space)
+            whole = call and f"ayar.load_study({storage!r}, {self.setup.name!r}).{call}"
+            raise StudyChanged(_changed_message(self.setup.name, lines, whole, self._last_change()))
+
+    def _last_change(self) -> str:
+        """Whether the space is one that a change led to, for a message."""
+        event = next((event for event in reversed(self.changes) if isinstance(event.body, ev.SpaceChanged)), None)
+        if event is None:
+            return "the one it was created with"
+        why = f" ({event.body.why})" if event.body.why else ""
+        return f"the one that event {event.id} changed it to{why}"
+
+    def _settings(self, event: ev.Event, body: ev.SettingsChanged) -> None:
+        self._setup = self.setup.changed(body.changes)
+        self.changes.append(event)
+
+    def _space_changed(self, event: ev.Event, body: ev.SpaceChanged) -> None:
+        before, declared = self.setup.space, self._with_own_objects(body.space)
+        # What objectives asked for by run, beside the declared parameters, stays.
+        further = {
+            name: domain
+            for name, domain in before.params.items()
+            if name not in self.declared.params and name not in declared.params
+        }
+        space = with_rules_of(declared, {**declared.params, **further}) if further else declared
+        passage = Passage(before, space, body.moves)
+        self._setup = replace(self.setup, space=space)
+        self.declared = declared
+        self._passages.append((event.id, passage))
+        self.changes.append(event)
+        self.history.enter_space(event.id)
+        for number in range(len(self.history)):
+            row = self.history.row(number)
+            if row.params is not None:
+                self._pass(row, passage)
+                self.history.set_params(row, row.params)
+
+    def _pass(self, row: Row, passage: Passage) -> None:
+        """Read a row's parameters through one change of the space."""
+        # A point that is still to be tried leaves open what it does not name.
+        is_wish = row.state is State.WAITING and row.attempts == 0
+        before = row.params or {}
+        params, row.retired = passage.read(before, row.retired, fill=not is_wish)
+        if row.as_asked is None and params != before:
+            row.as_asked = before
+        row.params = params
+        row.outside = "" if is_wish else outside(passage.new, params, row.retired)
+
+    def _stopped(self, event: ev.Event, body: ev.StudyStopped) -> None:
         self.stopped = body
+        self.changes.append(event)
 
     def _reopened(self, event: ev.Event, _body: ev.StudyReopened) -> None:
         self.stopped, self.opened = None, event.id
+        self.changes.append(event)
 
     def _joined(self, event: ev.Event, body: ev.WorkerJoined) -> None:
         self.workers[event.worker or ""] = dict(body.env)
@@ -163,8 +226,16 @@ class Fold:
             history.set_state(row, after)
         return row
 
-    def _params(self, wire: dict[str, Any]) -> dict[str, Any]:
-        space = self.setup.space
+    def _take_params(self, row: Row, wire: dict[str, Any], seen: int | None) -> None:
+        """Give a row its parameters, which belong to the space as of event `seen`."""
+        later = [passage for event, passage in self._passages if seen is not None and event > seen]
+        row.params = self._params(wire, later[0].old if later else self.setup.space)
+        row.as_asked, row.retired, row.outside = None, {}, ""
+        for passage in later:
+            self._pass(row, passage)
+        self.history.set_params(row, row.params)
+
+    def _params(self, wire: dict[str, Any], space: Space) -> dict[str, Any]:
         if not self.setup.dynamic:
             return params_from_wire(space, wire)
         # A define-by-run study may hold values for names that no trial has asked for yet.
@@ -173,13 +244,13 @@ class Fold:
 
     def _enqueued(self, event: ev.Event, body: ev.TrialEnqueued) -> None:
         row = self._move(event)
-        self.history.set_params(row, self._params(body.params))
+        self._take_params(row, body.params, body.seen)
         row.attrs.update(unwrap(body.attrs))
         row.source = {"enqueued": body.source or True}
 
     def _added(self, event: ev.Event, body: ev.TrialAdded) -> None:
         row = self._move(event, body.state)
-        self.history.set_params(row, self._params(body.params))
+        self._take_params(row, body.params, body.seen)
         row.attrs.update(unwrap(body.attrs))
         row.source = {"added": True, **unwrap(body.source)}
         _take_outcome(row, event, body)
@@ -187,7 +258,8 @@ class Fold:
 
     def _asked(self, event: ev.Event, body: ev.TrialAsked) -> None:
         row = self._move(event)
-        self.history.set_params(row, self._params(body.params))
+        row.attempts = body.attempt
+        self._take_params(row, body.params, body.seen)
         row.note, row.seen, row.overhead = unwrap(body.note), body.seen, body.seconds
         row.asked_at = event.at
         self._begin(row, event, body.attempt, body.lease)
@@ -243,9 +315,8 @@ def _take_outcome(row: Row, event: ev.Event, body: ev.TrialTold | ev.TrialAdded)
     row.told_at = event.at
 
 
-def _changed_message(name: str, lines: list[str]) -> str:
+def _changed_message(name: str, lines: list[str], call: str, stored: str) -> str:
     shown = "\n  ".join(lines)
-    return (
-        f"study {name!r}: the space differs from the one it was created with (stored -> now):\n  {shown}\n"
-        "use another name= for the new space, or give the stored one"
-    )
+    other = "use another name= for the new space, or give the stored one"
+    way = f"to go on in the new space with the trials there are:\n  {call}\nor {other}" if call else other
+    return f"study {name!r}: the space differs from {stored} (stored -> now):\n  {shown}\n{way}"

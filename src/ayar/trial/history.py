@@ -56,6 +56,12 @@ class Row(msgspec.Struct, gc=False):
     asked_at: int | None = None
     told_at: int | None = None
     source: dict[str, Any] = {}
+    as_asked: dict[str, Any] | None = None
+    """Parameters before changes of the space made others of them; None where they are the same."""
+    retired: dict[str, Any] = {}
+    """Values of parameters that were retired and are something else since."""
+    outside: str = ""
+    """Why it lies outside the space since that changed."""
     asked: dict[str, Any] = {}
     """Names a define-by-run objective asked for in this attempt, with their values."""
 
@@ -68,6 +74,8 @@ class History:
         self.constraints = tuple(constraints)
         self.head = 0
         """The last event folded in."""
+        self.space_since = 0
+        """The event that last changed the space; 0 if none did."""
         self._rows: list[Row] = []
         self._state = Column(_RESERVED, np.int8)
         self._counts = [0] * len(STATES)
@@ -75,6 +83,7 @@ class History:
         self._sd = Column(math.nan, np.float64, len(self.goals))
         self._violations = Column(math.nan, np.float64, len(self.constraints))
         self._told = Column(0, np.int64)
+        self._outside = Column(False, np.bool_)
         self._order: list[int] = []
         self._points: Points | None = None
         self._changed: dict[int, None] = {}
@@ -130,9 +139,15 @@ class History:
         return _FINAL[self.state]
 
     @property
+    def inside(self) -> Bools:
+        """(n,) mask of the trials that no change of the space put outside it: those that count and teach."""
+        inside: Bools = ~self._outside.view(len(self._rows))
+        return inside
+
+    @property
     def pending(self) -> Bools:
-        """(n,) mask of the trials that hold parameters and have no outcome yet."""
-        return self.having(State.WAITING, State.RUNNING)
+        """(n,) mask of the trials inside the space that hold parameters and have no outcome yet."""
+        return self.having(State.WAITING, State.RUNNING) & self.inside
 
     @property
     def feasible(self) -> Bools:
@@ -141,7 +156,10 @@ class History:
         return feasible
 
     def columns(self, codec: Codec) -> tuple[Floats, Bools]:
-        """(X, A): parameters of every trial in `codec`'s columns, (n, D) each; a row without parameters is all NaN."""
+        """(X, A): parameters of every trial in `codec`'s columns, (n, D) each.
+
+        A row without parameters is all NaN, and so is one that lies outside the space.
+        """
         return self._points_for(codec).arrays
 
     def units(self, codec: Codec) -> Floats:
@@ -149,7 +167,7 @@ class History:
         return self._points_for(codec).units
 
     def taken(self, codec: Codec) -> Mapping[bytes, int]:
-        """`codec` keys of every point that was asked, enqueued or added -> number of trials that hold it."""
+        """`codec` keys of every point that was asked, enqueued or added -> number of trials inside that hold it."""
         return self._points_for(codec).keys
 
     def _points_for(self, codec: Codec) -> Points:
@@ -157,7 +175,8 @@ class History:
         if self._points is None or self._points.codec is not codec:
             self._points = Points(codec)
             self._changed = dict.fromkeys(range(len(self._rows)))
-        self._points.update(len(self._rows), [(number, self._rows[number].params) for number in self._changed])
+        rows = (self._rows[number] for number in self._changed)
+        self._points.update(len(self._rows), [(row.number, None if row.outside else row.params) for row in rows])
         self._changed = {}
         return self._points
 
@@ -210,13 +229,21 @@ class History:
             self._counts[_RESERVED] += number + 1 - len(self._rows)
             self._rows.extend(Row(i) for i in range(len(self._rows), number + 1))
             if number >= len(self._state):
-                for column in (self._state, self._values, self._sd, self._violations, self._told):
+                for column in (
+                    self._state, self._values, self._sd, self._violations, self._told, self._outside,
+                ):  # fmt: skip
                     column.make_room(number + 1)
         return self._rows[number]
 
+    def enter_space(self, event: int) -> None:
+        """Another space from `event` on; every row is given its parameters anew."""
+        self.space_since = event
+        self._points = None
+
     def set_params(self, row: Row, params: dict[str, Any]) -> None:
-        """Give a row its parameters, or other ones."""
+        """Give a row its parameters, or other ones; `row.outside` says whether they lie in the space."""
         row.params = params
+        self._outside[row.number] = bool(row.outside)
         self._changed[row.number] = None
 
     def set_state(self, row: Row, state: State) -> None:
@@ -263,4 +290,6 @@ def _freeze(row: Row) -> Trial:
         asked_at=row.asked_at,
         told_at=row.told_at,
         source=dict(row.source),
+        as_asked=row.as_asked,
+        outside=row.outside,
     )

@@ -100,6 +100,10 @@ class Trial(Parameters, msgspec.Struct, frozen=True, eq=False, gc=False):
     told_at: int | None = None
     source: Mapping[str, Any] = {}
     """Where an added or enqueued trial came from."""
+    as_asked: Mapping[str, Any] | None = None
+    """The parameters that the objective got, where changes of the space made others of them; None: as they stand."""
+    outside: str = ""
+    """Why it lies outside the space since that changed; such a trial is kept, and neither best nor learned from."""
 
     @property
     def value(self) -> float | None:

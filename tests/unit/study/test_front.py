@@ -116,7 +116,10 @@ def test_a_changed_space_under_the_same_name_is_refused_with_its_difference(path
         "  lr: Float(0.1, 1.0) -> Float(0.1, 2.0)\n"
         "  - decay: Categorical([0, 1])\n"
         "  + depth: Int(1, 3)\n"
-        "use another name= for the new space, or give the stored one"
+        "to go on in the new space with the trials there are:\n"
+        f"  ayar.load_study('sqlite:///{path}', 'study').change_space(space, fill={{\"decay\": WHAT_IT_IS_FROM_NOW_ON, "
+        '"depth": WHAT_EARLIER_TRIALS_HAD})\n'
+        "or use another name= for the new space, or give the stored one"
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ayar.base.errors import StoreUnreadable
+from ayar.space.moves import Move
 from ayar.trial import events as ev
 from ayar.trial.failure import Failure
 from ayar.trial.goal import Constraint, Goal
@@ -17,6 +18,7 @@ SAMPLES: list[ev.Body] = [
     ev.StudyReopened("more"),
     ev.WorkerJoined({"pid": 1}),
     ev.WorkerLeft("budget"),
+    ev.SpaceChanged({"schema": 1}, (Move("rename", "x", "y"), Move("add", "z", {}, None)), "me", "because"),
     ev.TrialEnqueued(3, {"x": 0.5}, 2, "cli", {"a": None}),
     ev.TrialAdded(3, {"x": 0.5}, State.PRUNED, ("inf",), (0.1,), {"m": "nan"}),
     ev.TrialAsked(3, 1, {"x": 0.1}, 12, {"sampler": "gp"}, LEASE, 0.02),

@@ -137,10 +137,13 @@ def test_facts_attributes_workers_and_refusals_are_kept() -> None:
 
 def test_another_space_is_refused_with_its_difference() -> None:
     fold = Fold(Space({"x": (0.0, 2.0), "kind": ["a", "b"]}))
+    fold.extend(LogBook().events)
     with pytest.raises(
-        StudyChanged, match=r"study 's'.*\n  x: Float\(0\.0, 1\.0\) -> Float\(0\.0, 2\.0\)\n.*another name="
+        StudyChanged,
+        match=r"study 's'.*\n  x: Float\(0\.0, 1\.0\) -> Float\(0\.0, 2\.0\)\n.*\n"
+        r"  ayar\.load_study\('s\.db', 's'\)\.change_space\(space\)\n.*another name=",
     ):
-        fold.extend(LogBook().events)
+        fold.check_own_space("s.db")
 
 
 def test_the_caller_s_own_space_is_used_where_it_is_the_same() -> None:

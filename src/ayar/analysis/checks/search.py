@@ -94,7 +94,7 @@ def _repeat_noise(view: View) -> float | None:
 
 def too_few(view: View) -> Findings:
     """Fewer than ten complete trials for each parameter that was active."""
-    complete = int(view.fold.history.having(State.COMPLETE).sum())
+    complete = int((view.fold.history.having(State.COMPLETE) & view.fold.history.inside).sum())
     if complete == 0:
         return
     active = float(view.sample.A.sum(axis=1).mean()) if len(view.sample) else 0.0

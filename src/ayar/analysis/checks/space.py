@@ -142,7 +142,7 @@ def _idle(found: Importance) -> list[Share]:
 
 def dead_branch(view: View) -> Findings:
     """Conditional parameters that were hardly ever active."""
-    finished = int(view.fold.history.final.sum())
+    finished = int((view.fold.history.final & view.fold.history.inside).sum())
     conditional = [axis for axis in axes(view.fold.setup.space) if axis.conditional]
     if not conditional or finished < 4 * _FEWEST_IN_BRANCH:
         return

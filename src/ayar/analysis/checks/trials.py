@@ -32,7 +32,7 @@ def failure_spot(view: View) -> Findings:
 
     One-sided hypergeometric test (Fisher 1922) in every region, Bonferroni over the regions.
     """
-    failed = view.fold.history.having(State.FAILED)[view.fold.history.final]
+    failed = view.fold.history.having(State.FAILED)[_ended(view)]
     if failed.sum() < _FEWEST_FAILURES or failed.all():
         return
     regions = list(_regions(view))
@@ -55,7 +55,7 @@ def _regions(view: View) -> Iterator[Region]:
     fold = view.fold
     codec = fold.setup.space.codec
     X, A = fold.history.columns(codec)
-    X, A = X[fold.history.final], A[fold.history.final]
+    X, A = X[_ended(view)], A[_ended(view)]
     U = codec.to_unit(X)
     for axis in axes(fold.setup.space):
         u, active = U[:, axis.index], A[:, axis.index]
@@ -69,6 +69,11 @@ def _regions(view: View) -> Iterator[Region]:
             below = np.nan_to_num(u, nan=2.0) <= u[nearest]
             yield Region(f"{axis.name} <= {words}", active & below)
             yield Region(f"{axis.name} > {words}", active & ~below)
+
+
+def _ended(view: View) -> Bools:
+    """(n,) trials with an outcome, inside the space."""
+    return np.asarray(view.fold.history.final & view.fold.history.inside)
 
 
 def _chance(failed: Bools, inside: Bools) -> float:
@@ -91,7 +96,7 @@ def _chance(failed: Bools, inside: Bools) -> float:
 def untold_constraint(view: View) -> Findings:
     """A result constraint whose metric no complete trial told, so that no trial can ever be the best."""
     setup, history = view.fold.setup, view.fold.history
-    complete = history.having(State.COMPLETE)
+    complete = history.having(State.COMPLETE) & history.inside
     if not complete.any():
         return
     names = [*(goal.name for goal in setup.goals), *(constraint.name for constraint in setup.constraints)]
