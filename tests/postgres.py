@@ -69,6 +69,13 @@ class Server:
         """Stop it: `fast` says goodbye to its clients, `immediate` is as good as a crash."""
         self._run("pg_ctl", "-w", "-D", self._data, "-m", mode, "stop")
 
+    def demand_password(self, user: str) -> None:
+        """Let a user in by password only."""
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {user} scram-sha-256\n{rules.read_text()}")
+        self._run("pg_ctl", "-D", self._data, "reload")
+        execute(self.address, "SELECT 1")
+
 
 @contextmanager
 def running_server() -> Iterator[Server]:

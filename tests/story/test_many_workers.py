@@ -1,6 +1,6 @@
-"""Many processes on one SQLite file: one study, an exact budget, nothing handed out twice, nothing lost with a worker.
+"""Many processes on one store: one study, an exact budget, nothing handed out twice, nothing lost with a worker.
 
-Promises P4, P5, P8, P9, P18 of the store. Real processes, real kills.
+Promises P4, P5, P8, P9, P18 of the store. Real processes, real kills, on a SQLite file and on a server.
 """
 
 import signal
@@ -18,6 +18,11 @@ from story.actors import act
 PATIENCE = 60.0
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'study.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
+
+
 def check_exact(study: Study, budget: int) -> None:
     assert [trial.number for trial in study.trials] == list(range(budget))
     assert {trial.state for trial in study.trials} == {State.COMPLETE}
@@ -29,30 +34,29 @@ def check_exact(study: Study, budget: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parity("N2")
-@pytest.mark.parametrize("_repeat", range(3))
-def test_thirty_two_processes_open_one_new_study_at_once(tmp_path: Path, _repeat: int) -> None:
-    told = act("crowd", tmp_path / "study.db", 32, 64)
+def test_thirty_two_processes_open_one_new_study_at_once(address: str) -> None:
+    told = act("crowd", address, 32, 64)
     assert told["exits"] == [0] * 32
-    assert ayar.list_studies(tmp_path / "study.db") == ["crowd"]
-    check_exact(ayar.load_study(tmp_path / "study.db"), 64)
+    assert ayar.list_studies(address) == ["crowd"]
+    check_exact(ayar.load_study(address), 64)
 
 
 @pytest.mark.parity("G4")
-def test_four_processes_keep_the_budget_and_share_no_proposal(tmp_path: Path) -> None:
-    assert act("crowd", tmp_path / "study.db", 4, 40)["exits"] == [0] * 4
-    check_exact(ayar.load_study(tmp_path / "study.db"), 40)
+def test_four_processes_keep_the_budget_and_share_no_proposal(address: str) -> None:
+    assert act("crowd", address, 4, 40)["exits"] == [0] * 4
+    check_exact(ayar.load_study(address), 40)
 
 
-def test_a_study_opened_before_a_fork_is_used_by_parent_and_children(tmp_path: Path) -> None:
-    assert act("forked", tmp_path / "study.db", 2, 30)["exits"] == [0, 0]
-    study = ayar.load_study(tmp_path / "study.db")
+def test_a_study_opened_before_a_fork_is_used_by_parent_and_children(address: str) -> None:
+    assert act("forked", address, 2, 30)["exits"] == [0, 0]
+    study = ayar.load_study(address)
     check_exact(study, 30)
     assert len(study.fold.workers) == 3, "each process is a worker of its own"
 
 
 @pytest.mark.slow
-def test_workers_of_one_call_share_its_trials(tmp_path: Path) -> None:
-    study = ayar.create_study({"x": (0.0, 1.0)}, storage=tmp_path / "study.db", sampler="random", seed=0)
+def test_workers_of_one_call_share_its_trials(address: str) -> None:
+    study = ayar.create_study({"x": (0.0, 1.0)}, storage=address, sampler="random", seed=0)
     study.optimize(square, n_trials=13, workers=3)
     assert (study.ended, study.counts()) == ("n_trials", {State.COMPLETE: 13})
     assert study.stopped is None
@@ -72,17 +76,16 @@ ayar.minimize(objective, {"x": (0.0, 1.0)}, storage=sys.argv[1], sampler="random
 """
 
 
-def run_worker(path: Path, fate: str) -> int:
-    return subprocess.run([sys.executable, "-c", WORKER, str(path), fate], check=False, timeout=PATIENCE).returncode
+def run_worker(address: str, fate: str) -> int:
+    return subprocess.run([sys.executable, "-c", WORKER, address, fate], check=False, timeout=PATIENCE).returncode
 
 
 @pytest.mark.parity("G3")
-def test_a_killed_worker_s_trial_comes_back_and_the_study_completes(tmp_path: Path) -> None:
-    path = tmp_path / "study.db"
-    assert run_worker(path, "dies") == -signal.SIGKILL
-    [lost] = [trial for trial in ayar.load_study(path).trials if trial.state is State.RUNNING]
-    assert run_worker(path, "lives") == 0
-    study = ayar.load_study(path)
+def test_a_killed_worker_s_trial_comes_back_and_the_study_completes(address: str) -> None:
+    assert run_worker(address, "dies") == -signal.SIGKILL
+    [lost] = [trial for trial in ayar.load_study(address).trials if trial.state is State.RUNNING]
+    assert run_worker(address, "lives") == 0
+    study = ayar.load_study(address)
     check_exact(study, 5)
     again = study.trials[lost.number]
     assert (again.params, again.attempts) == (lost.params, 2)
@@ -102,10 +105,9 @@ print(study.ended)
 
 @pytest.mark.slow
 @pytest.mark.parity("N3")
-def test_a_frozen_worker_that_wakes_late_harms_nothing_and_goes_on(tmp_path: Path) -> None:
-    path = tmp_path / "study.db"
-    study = ayar.create_study({"x": (0.0, 1.0)}, storage=path, sampler="random", seed=0, max_trials=2, lease_s=0.5)
-    command = [sys.executable, "-c", SLOW, str(path)]
+def test_a_frozen_worker_that_wakes_late_harms_nothing_and_goes_on(address: str) -> None:
+    study = ayar.create_study({"x": (0.0, 1.0)}, storage=address, sampler="random", seed=0, max_trials=2, lease_s=0.5)
+    command = [sys.executable, "-c", SLOW, address]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as frozen:
         assert frozen.stdin is not None
         assert frozen.stdout is not None

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 WAIT_SECONDS = 30.0
 """How long a lock is waited for, and a server that went away."""
-FROZEN_SECONDS = 10
+FROZEN_SECONDS = 10.0
 """A worker that does nothing for so long within a transaction is cut off; transactions last milliseconds."""
 _PATIENCE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "connect_timeout": 10}
 _CREATING = 0x41594152
@@ -62,8 +62,12 @@ class PostgresPlace(Place):
         self.address = without_password(url)
         need("psycopg", "postgres")
         self._engines = EngineOfProcess(lambda: open_engine(url))
-        with self._teaching(), self._engines.get().connect() as connection:
-            prepare(connection, self.address)
+        try:
+            with self._teaching(), self._engines.get().connect() as connection:
+                prepare(connection, self.address)
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, act: Callable[[Connection], T], *, durable: bool) -> T:
         """Run `act`, again if the connection is lost before it is committed; `durable` waits for the disk."""
@@ -226,7 +230,7 @@ def open_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        connection.execute(_SESSION, (f"{WAIT_SECONDS * 1000:.0f}", f"{FROZEN_SECONDS * 1000}"))
+        connection.execute(_SESSION, (f"{WAIT_SECONDS * 1000:.0f}", f"{FROZEN_SECONDS * 1000:.0f}"))
         connection.commit()
 
     return engine

@@ -7,14 +7,13 @@ from ayar.storage import tables
 
 _LOCK = 0x41594153
 """The advisory lock under which the schema is made and changed."""
-# Not `to_regclass`, which answers from a cache: after waiting for the lock it may not know yet what another worker
-# made.
-_TABLE = text(
-    "SELECT 1 FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace s ON s.oid = t.relnamespace "
-    "WHERE s.nspname = 'ayar' AND t.relname = :name"
-)
-_SCHEMA = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'ayar'")
 _FORMAT = text("SELECT value FROM ayar.meta WHERE name = 'format'")
+# Not to_regclass: its answer may come from a cache that has not heard of another's commit.
+_TABLES = text(
+    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = 'ayar' AND c.relkind = 'r'"
+)
+_OURS = {table.name for table in tables.metadata.sorted_tables}
 
 
 def prepare(connection: Connection, address: str) -> None:
@@ -27,20 +26,22 @@ def prepare(connection: Connection, address: str) -> None:
     encoding: str = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":
         raise StoreUnreadable(f"{address}: expected a database with encoding UTF8, got {encoding}; name another")
-    if _format(connection, address) is None:
+    found = _format(connection, address)
+    # A transaction of its own: the lock comes first, so that what is looked up after it is new.
+    connection.commit()
+    if found is None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if _format(connection, address) is None:
             _make(connection)
-    connection.commit()
+        connection.commit()
 
 
 def _format(connection: Connection, address: str) -> int | None:
     """The format of the tables; None where there are none."""
-    if not _has_table(connection, "meta"):
-        if _has_table(connection, "study"):
-            raise NotAStore(f"{address}: a schema called ayar holds tables that are not ours; name another database")
+    there = set(connection.execute(_TABLES).scalars())
+    if not there:
         return None
-    value = connection.execute(_FORMAT).scalar_one_or_none()
+    value = connection.execute(_FORMAT).scalar_one_or_none() if there >= _OURS else None
     if value is None:
         raise NotAStore(f"{address}: a schema called ayar holds tables that are not ours; name another database")
     found = int(value)
@@ -51,13 +52,9 @@ def _format(connection: Connection, address: str) -> int | None:
     return found
 
 
-def _has_table(connection: Connection, name: str) -> bool:
-    return connection.execute(_TABLE, {"name": name}).scalar_one_or_none() is not None
-
-
 def _make(connection: Connection) -> None:
     # "IF NOT EXISTS" would ask for the right to create one even where it is there.
-    if connection.execute(_SCHEMA).scalar_one_or_none() is None:
+    if connection.execute(text("SELECT count(*) FROM pg_namespace WHERE nspname = 'ayar'")).scalar_one() == 0:
         connection.execute(text("CREATE SCHEMA ayar"))
     tables.metadata.create_all(connection, checkfirst=False)
     connection.execute(tables.meta.insert(), {"name": "format", "value": str(tables.FORMAT)})

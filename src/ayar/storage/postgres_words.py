@@ -28,9 +28,9 @@ _REFUSED = (
 _BY_WORDS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("password", StoreUnreadable, _REFUSED),
     ("authentication", StoreUnreadable, _REFUSED),
-    ("role ", StoreUnreadable, _REFUSED),
+    ('role "', StoreUnreadable, _REFUSED),
     ("pg_hba", StoreUnreadable, _REFUSED),
-    ("database ", StoreUnreadable, "{address}: {said}; make it with createdb, or name another"),
+    ('database "', StoreUnreadable, "{address}: {said}; make it with createdb, or name another"),
     ("invalid ", StoreUnreadable, "{address}: {said}"),
 )
 """(what is in the message of a connection that was refused, our error, our words); it has no SQLSTATE."""
