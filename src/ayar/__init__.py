@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal
     from ayar.space.space import Space
     from ayar.space.vector import Vector
+    from ayar.study.copying import copy_study
     from ayar.study.front import create_study, list_studies, load_study, maximize, minimize
     from ayar.study.study import Study
     from ayar.trial.failure import Failure
@@ -47,6 +48,7 @@ _HOMES = {
     "Trial": "ayar.trial.trial",
     "TrialPruned": "ayar.base.errors",
     "Vector": "ayar.space.vector",
+    "copy_study": "ayar.study.copying",
     "create_study": "ayar.study.front",
     "list_studies": "ayar.study.front",
     "load_study": "ayar.study.front",
@@ -75,6 +77,7 @@ __all__ = [
     "TrialPruned",
     "Vector",
     "__version__",
+    "copy_study",
     "create_study",
     "errors",
     "evaluate",

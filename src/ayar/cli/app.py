@@ -12,13 +12,17 @@ from ayar.base.version import __version__
 from ayar.cli.help import Verb, Verbs
 from ayar.cli.verbs.ask import ask
 from ayar.cli.verbs.best import best
+from ayar.cli.verbs.doctor import doctor
+from ayar.cli.verbs.export import export
+from ayar.cli.verbs.import_ import import_
 from ayar.cli.verbs.report import report
 from ayar.cli.verbs.show import show
 from ayar.cli.verbs.tell import tell
 from ayar.cli.verbs.tune import tune
+from ayar.cli.verbs.verify import verify
 from ayar.cli.verbs.worker import worker
 
-SEARCH, LOOK = "Search", "Look at what was found"
+SEARCH, LOOK, KEEP = "Search", "Look at what was found", "Keep it, and trust it"
 
 VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     (SEARCH, tune, "Start a study, or go on with it."),
@@ -28,6 +32,10 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     (LOOK, show, "Show the studies, one study, or one trial."),
     (LOOK, best, "Print the best parameters, to copy."),
     (LOOK, report, "Write a report with pictures and health checks."),
+    (KEEP, verify, "Check that everything follows from the log."),
+    (KEEP, export, "Write a study as JSON lines or CSV; save a damaged one."),
+    (KEEP, import_, "Make an exported study in any store."),
+    (KEEP, doctor, "Look at this machine and the store, and say what to mend."),
 )
 """(panel of the help, verb, its line there)."""
 
@@ -62,7 +70,7 @@ def root(
 
 
 for panel, verb, line in VERBS:
-    app.command(verb.__name__, cls=Verb, rich_help_panel=panel, short_help=line)(verb)
+    app.command(verb.__name__.rstrip("_"), cls=Verb, rich_help_panel=panel, short_help=line)(verb)
 
 
 def main() -> None:

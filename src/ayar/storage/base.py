@@ -12,8 +12,13 @@ from typing import Self
 
 import msgspec
 
+from ayar.base.errors import StoreUnreadable
 from ayar.base.process import identity
-from ayar.trial.events import Body, Event, Lease, StudyCreated
+from ayar.trial.events import Body, Event, Lease, StudyCreated, decode_body, next_chain
+
+REMEDY = "Copy the store before anything else; `ayar export --salvage` saves what is whole"
+SALVAGED = "salvaged"
+"""Topic of the `Recorded` event that says what a rebuilt study has lost."""
 
 
 class StudyEntry(msgspec.Struct, frozen=True):
@@ -27,6 +32,40 @@ class StudyEntry(msgspec.Struct, frozen=True):
     """Trials handed out so far."""
     max_trials: int | None
     stopped: bool
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One event as it is stored: the envelope, and the body as text."""
+
+    id: int
+    kind: str
+    number: int | None
+    worker: str | None
+    at: int
+    active: int
+    key: str | None
+    text: str
+    chain: str
+
+    def event(self) -> Event:
+        """The event, its body decoded."""
+        return Event(
+            self.id, decode_body(self.kind, self.text), self.at, self.active, self.worker, self.key, self.chain
+        )
+
+    def fits(self, previous: str) -> bool:
+        """Whether its content gives its chain value after the `previous` one."""
+        return self.chain == next_chain(previous, self.id, self.kind, self.text)
+
+
+class Misfit(msgspec.Struct, frozen=True):
+    """A place where what a store keeps beside the log is not what the log gives."""
+
+    number: int | None
+    """The trial it speaks of; None for the study's counters."""
+    field: str
+    stored: str
+    recomputed: str
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -101,8 +140,17 @@ class Store(ABC):
         """All studies, in order of creation."""
 
     @abstractmethod
+    def lines(self, study: int, after: int, limit: int = 1000) -> Sequence[Line]:
+        """At most `limit` lines of the log with numbers above `after`, in order, as they are stored."""
+
     def read(self, study: int, after: int, limit: int = 1000) -> Sequence[Event]:
-        """At most `limit` events with numbers above `after`, in order."""
+        """At most `limit` events with numbers above `after`, in order.
+
+        Raises:
+            StoreUnreadable: an event is missing, or is not what was written.
+        """
+        # The line before is read again for its chain value.
+        return [line.event() for line in linked(self.lines(study, max(after - 1, 0), limit + (after > 0)), after)]
 
     @abstractmethod
     def append(
@@ -143,6 +191,28 @@ class Store(ABC):
         """Give a reservation back that was not asked; a superseded one is ignored."""
 
     @abstractmethod
+    def restore(self, name: str, lines: Sequence[Line]) -> StudyEntry:
+        """Create a study from a log that was written elsewhere; its events stay as they are.
+
+        Nobody holds its trials: those that ran go back to the queue at the next claim.
+
+        Arguments:
+            name: under which the study is found; the log's first event should hold the same.
+            lines: the whole log, a chain without a gap.
+
+        Raises:
+            StudyExists: the name is taken. StoreUnreadable: the lines are no such log; nothing was written.
+        """
+
+    @abstractmethod
+    def audit(self, study: int) -> Sequence[Misfit]:
+        """Where counters and open trials are not what the log gives; empty when all is well.
+
+        Raises:
+            StoreUnreadable: the log itself is damaged.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of files and connections. May be called again."""
 
@@ -153,3 +223,22 @@ class Store(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def linked(lines: Sequence[Line], after: int) -> Sequence[Line]:
+    """The lines above `after`, each checked against the one before; the first may be line `after` itself."""
+    number, chain = after, ""
+    if lines and after > 0:
+        if lines[0].id != after:
+            raise StoreUnreadable(f"expected event {after}, got {lines[0].id}; the log has a gap. {REMEDY}")
+        chain, lines = lines[0].chain, lines[1:]
+    for line in lines:
+        number += 1
+        if line.id != number:
+            raise StoreUnreadable(f"expected event {number}, got {line.id}; the log has a gap. {REMEDY}")
+        if not line.fits(chain):
+            raise StoreUnreadable(
+                f"event {number} ({line.kind}) is not what was written: its chain value does not fit. {REMEDY}"
+            )
+        chain = line.chain
+    return lines

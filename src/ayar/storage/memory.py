@@ -1,7 +1,7 @@
 """The store in this process's memory: for quick studies and tests. Gone when the process ends; one process only."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -11,11 +11,11 @@ from msgspec.structs import replace as copied
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import StudyExists
 from ayar.storage import transaction
-from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
+from ayar.storage.base import Appended, Claim, Line, Misfit, Store, StudyEntry, Worker
 from ayar.storage.ledger import Counters, Slot, Slots, microseconds
-from ayar.storage.transaction import Line
-from ayar.trial.events import Body, Event, Lease, StudyCreated
-from ayar.trial.state import State
+from ayar.storage.open_trials import OpenTrials
+from ayar.storage.projection import misfits, projected
+from ayar.trial.events import Body, Lease, StudyCreated
 
 
 @dataclass(slots=True)
@@ -34,42 +34,6 @@ class _Study:
         return StudyEntry(self.id, self.name, c.head, c.asked, c.max_trials, c.stopped)
 
 
-class _Slots:
-    """The committed slots with this transaction's changes laid over them; None stands for a dropped one."""
-
-    def __init__(self, committed: dict[int, Slot]) -> None:
-        self._committed = committed
-        self.changes: dict[int, Slot | None] = {}
-
-    def get(self, number: int) -> Slot | None:
-        slot = self.changes[number] if number in self.changes else self._committed.get(number)
-        return None if slot is None else copied(slot)
-
-    def put(self, slot: Slot) -> None:
-        self.changes[slot.number] = slot
-
-    def drop(self, number: int) -> None:
-        self.changes[number] = None
-
-    def _all(self) -> Iterator[Slot]:
-        if not self.changes:
-            return iter(self._committed.values())
-        return (slot for slot in {**self._committed, **self.changes}.values() if slot is not None)
-
-    def leased(self) -> list[Slot]:
-        return [copied(slot) for slot in self._all() if slot.token is not None]
-
-    def last_expiry(self, boot: str) -> int | None:
-        return max((s.expires for s in self._all() if s.token is not None and s.clock == boot), default=None)
-
-    def next_waiting(self, first_attempts: bool) -> Slot | None:
-        free = (
-            slot for slot in self._all() if slot.token is None and (first_attempts or slot.attempt > 0 or slot.clock)
-        )
-        best = min(free, key=lambda slot: (slot.state is State.RESERVED, -slot.priority, slot.number), default=None)
-        return None if best is None else copied(best)
-
-
 class _Transaction:
     """Changes to one study under the store's lock, made real at the end of the `with` block unless it raised."""
 
@@ -81,7 +45,7 @@ class _Transaction:
         self._lock.acquire()
         study = self._study
         self.counters = copied(study.counters)
-        self._changes = _Slots(study.slots)
+        self._changes = OpenTrials(study.slots)
         self.slots: Slots = self._changes
         self._lines: list[Line] = []
         return self
@@ -133,8 +97,7 @@ class MemoryStore(Store):
     def create(self, created: StudyCreated) -> StudyEntry:
         """Create a study and write its first event."""
         with self._lock:
-            if self.find(created.name) is not None:
-                raise StudyExists(f"study {created.name!r} exists already in this memory store")
+            self._check_free(created.name)
             counters = Counters(
                 max_trials=created.max_trials,
                 max_active=microseconds(created.max_seconds),
@@ -146,6 +109,10 @@ class MemoryStore(Store):
             self._studies.append(study)
             return study.entry()
 
+    def _check_free(self, name: str) -> None:
+        if self.find(name) is not None:
+            raise StudyExists(f"study {name!r} exists already in this memory store")
+
     def find(self, name: str) -> StudyEntry | None:
         """The study of this name, or None."""
         return next((study.entry() for study in self._studies if study.name == name), None)
@@ -154,10 +121,10 @@ class MemoryStore(Store):
         """All studies, in order of creation."""
         return [study.entry() for study in self._studies]
 
-    def read(self, study: int, after: int, limit: int = 1000) -> Sequence[Event]:
-        """At most `limit` events with numbers above `after`."""
+    def lines(self, study: int, after: int, limit: int = 1000) -> Sequence[Line]:
+        """At most `limit` lines with numbers above `after`."""
         # Event numbers count from 1 without gaps, so they are positions in the list.
-        return [line.event() for line in self._study(study).lines[after : after + limit]]
+        return self._study(study).lines[after : after + limit]
 
     def append(
         self,
@@ -187,6 +154,24 @@ class MemoryStore(Store):
         """Give a reservation back."""
         with self._write(study) as tx:
             transaction.release(tx, self._clock, lease)
+
+    def restore(self, name: str, lines: Sequence[Line]) -> StudyEntry:
+        """Create a study from a log that was written elsewhere."""
+        with self._lock:
+            self._check_free(name)
+            counters, slots = projected(lines)
+            study = _Study(
+                len(self._studies) + 1, name, counters, {slot.number: slot for slot in slots}, list(lines),
+                {line.key: line for line in lines if line.key is not None},
+            )  # fmt: skip
+            self._studies.append(study)
+            return study.entry()
+
+    def audit(self, study: int) -> Sequence[Misfit]:
+        """Where counters and open trials are not what the log gives."""
+        with self._lock:
+            found = self._study(study)
+            return misfits(found.counters, found.slots.values(), found.lines)
 
     def close(self) -> None:
         """Nothing to let go of."""

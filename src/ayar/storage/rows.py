@@ -3,15 +3,15 @@
 The same for every dialect; statements are built once, so that SQLAlchemy finds their compiled form in its cache.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ayar.storage import tables
+from ayar.storage.base import Line
 from ayar.storage.ledger import Counters, Slot, Slots
 from ayar.storage.place import Put
-from ayar.storage.transaction import Line
 from ayar.trial.state import State
 
 _COUNTERS, _SLOT = Counters.__struct_fields__, Slot.__struct_fields__
@@ -24,6 +24,11 @@ _ADD_LINE = insert(tables.event)
 _WITH_KEY = select(tables.event).where(_e.study_id == bindparam("study"), _e.key == bindparam("wanted"))
 _SLOTS = select(*(_l[name] for name in _SLOT)).where(_l.study_id == bindparam("study"))
 _SLOT_OF = _SLOTS.where(_l.number == bindparam("wanted"))
+_PROJECTION = (
+    select(*(_s[name] for name in _COUNTERS), *(_l[name] for name in _SLOT))
+    .select_from(tables.study.outerjoin(tables.slot, _l.study_id == _s.id))
+    .where(_s.id == bindparam("study"))
+)
 _LEASED = _SLOTS.where(_l.token.is_not(None))
 _LAST_EXPIRY = select(func.max(_l.expires)).where(
     _l.study_id == bindparam("study"), _l.token.is_not(None), _l.clock == bindparam("boot")
@@ -63,7 +68,7 @@ class SlotRows:
 
     def _fetch(self, statement: Any, **values: Any) -> list[Slot]:
         rows = self._connection.execute(statement, {"study": self._study, **values})
-        return [Slot(row[0], State(row[1]), *row[2:]) for row in rows]
+        return [_slot_of(row) for row in rows]
 
     def get(self, number: int) -> Slot | None:
         """The slot of a trial, if it is open."""
@@ -97,31 +102,51 @@ class RowsTransaction:
 
     def __init__(self, connection: Connection, study: int, put: Put) -> None:
         self._connection = connection
-        self._study = study
+        self.study = study
         row = connection.execute(_READ_COUNTERS, {"study": study}).one()
-        values = dict(zip(_COUNTERS, row, strict=True))
-        self.counters = Counters(**{**values, "stopped": bool(values["stopped"])})
+        self.counters = _counters_of(row)
         self.slots: Slots = SlotRows(connection, study, put)
 
     def add(self, line: Line) -> None:
         """Write the next line of the log."""
-        values = {
-            "study_id": self._study, "id": line.id, "kind": line.kind, "number": line.number, "worker": line.worker,
-            "at": line.at, "active": line.active, "key": line.key, "body": line.text, "chain": line.chain,
-        }  # fmt: skip
+        self.add_all([line])
+
+    def add_all(self, lines: Sequence[Line]) -> None:
+        """Write the next lines of the log."""
+        values = [
+            {
+                "study_id": self.study, "id": line.id, "kind": line.kind, "number": line.number, "worker": line.worker,
+                "at": line.at, "active": line.active, "key": line.key, "body": line.text, "chain": line.chain,
+            }
+            for line in lines
+        ]  # fmt: skip
         self._connection.execute(_ADD_LINE, values)
 
     def with_key(self, key: str) -> Line | None:
         """The line that was written under an idempotency key."""
-        row = self._connection.execute(_WITH_KEY, {"study": self._study, "wanted": key}).one_or_none()
+        row = self._connection.execute(_WITH_KEY, {"study": self.study, "wanted": key}).one_or_none()
         return None if row is None else line_of(row)
 
     def save(self) -> None:
         """Write the counters back."""
         values = {name: getattr(self.counters, name) for name in _COUNTERS}
-        self._connection.execute(
-            _SAVE_COUNTERS, {"study": self._study, **values, "stopped": int(self.counters.stopped)}
-        )
+        self._connection.execute(_SAVE_COUNTERS, {"study": self.study, **values, "stopped": int(self.counters.stopped)})
+
+
+def projection(connection: Connection, study: int) -> tuple[Counters, list[Slot]]:
+    """Counters and open trials as they are stored, read by one statement: both as of one moment."""
+    found = connection.execute(_PROJECTION, {"study": study}).all()
+    slots = [row[len(_COUNTERS) :] for row in found]
+    return _counters_of(found[0][: len(_COUNTERS)]), [_slot_of(slot) for slot in slots if slot[0] is not None]
+
+
+def _counters_of(row: Any) -> Counters:
+    values = dict(zip(_COUNTERS, row, strict=True))
+    return Counters(**{**values, "stopped": bool(values["stopped"])})
+
+
+def _slot_of(row: Any) -> Slot:
+    return Slot(row[0], State(row[1]), *row[2:])
 
 
 def line_of(row: Any) -> Line:

@@ -6,19 +6,20 @@ each, and the class that users' addresses name.
 
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from ayar.base.errors import StudyExists
 from ayar.storage import rows, transaction
-from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
+from ayar.storage.base import Appended, Claim, Line, Misfit, Store, StudyEntry, Worker
 from ayar.storage.ledger import microseconds
 from ayar.storage.place import Place
+from ayar.storage.projection import misfits, projected
 from ayar.storage.rows import RowsTransaction
 from ayar.storage.transaction import Times
-from ayar.trial.events import Body, Event, Lease, StudyCreated
+from ayar.trial.events import Body, Lease, StudyCreated
 
 T = TypeVar("T")
 
@@ -53,16 +54,20 @@ class SqlStore(Store):
 
         def made(connection: Connection) -> StudyEntry:
             self._place.alone(connection)
-            try:
-                study = connection.execute(rows.ADD_STUDY, values).scalar_one()
-            except IntegrityError:
-                raise StudyExists(f"study {created.name!r} exists already in {self.address}") from None
-            tx = RowsTransaction(connection, study, self._place.put)
+            tx = self._added(connection, values)
             transaction.append(tx, self._clock or self._place.times(connection), [created], "", None, None)
             tx.save()
-            return StudyEntry(study, created.name, tx.counters.head, 0, created.max_trials, stopped=False)
+            return StudyEntry(tx.study, created.name, tx.counters.head, 0, created.max_trials, stopped=False)
 
         return self._place.write(made, durable=True)
+
+    def _added(self, connection: Connection, values: dict[str, Any]) -> RowsTransaction:
+        """A transaction on a new study."""
+        try:
+            study = connection.execute(rows.ADD_STUDY, values).scalar_one()
+        except IntegrityError:
+            raise StudyExists(f"study {values['name']!r} exists already in {self.address}") from None
+        return RowsTransaction(connection, study, self._place.put)
 
     def find(self, name: str) -> StudyEntry | None:
         """The study of this name, or None."""
@@ -74,11 +79,11 @@ class SqlStore(Store):
         entries = self._place.read(lambda connection: connection.execute(rows.ENTRIES).all())
         return [StudyEntry(*row[:-1], stopped=bool(row[-1])) for row in entries]
 
-    def read(self, study: int, after: int, limit: int = 1000) -> Sequence[Event]:
-        """At most `limit` events with numbers above `after`, in one short transaction."""
+    def lines(self, study: int, after: int, limit: int = 1000) -> Sequence[Line]:
+        """At most `limit` lines with numbers above `after`, in one short transaction."""
         values = {"study": study, "after": after, "most": limit}
         found = self._place.read(lambda connection: connection.execute(rows.READ, values).all())
-        return [rows.line_of(row).event() for row in found]
+        return [rows.line_of(row) for row in found]
 
     def append(
         self,
@@ -108,6 +113,32 @@ class SqlStore(Store):
     def release(self, study: int, lease: Lease) -> None:
         """Give a reservation back."""
         self._in_study(study, lambda tx, clock: transaction.release(tx, clock, lease), durable=False)
+
+    def restore(self, name: str, lines: Sequence[Line]) -> StudyEntry:
+        """Create a study from a log that was written elsewhere."""
+        counters, slots = projected(lines)
+
+        def restored(connection: Connection) -> StudyEntry:
+            self._place.alone(connection)
+            tx = self._added(connection, {"name": name})
+            tx.counters = counters
+            tx.add_all(lines)
+            for slot in slots:
+                tx.slots.put(slot)
+            tx.save()
+            c = counters
+            return StudyEntry(tx.study, name, c.head, c.asked, c.max_trials, c.stopped)
+
+        return self._place.write(restored, durable=True)
+
+    def audit(self, study: int) -> Sequence[Misfit]:
+        """Where counters and open trials are not what the log gives."""
+        counters, slots = self._place.read(lambda connection: rows.projection(connection, study))
+        lines: list[Line] = []
+        while page := self.lines(study, len(lines)):
+            lines += page
+        # The log may have grown since; events are never taken back.
+        return misfits(counters, slots, lines[: max(counters.head, 0)])
 
     def close(self) -> None:
         """Close connections and files."""

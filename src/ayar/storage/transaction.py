@@ -6,14 +6,12 @@ A store opens a `Transaction` on one study, calls one of these functions and com
 from collections.abc import Sequence
 from typing import Protocol
 
-import msgspec
-
 from ayar.base.errors import ArgumentError
 from ayar.base.process import life_of
 from ayar.storage import ledger
-from ayar.storage.base import Appended, Claim, Worker
+from ayar.storage.base import Appended, Claim, Line, Worker
 from ayar.storage.ledger import Counters, Moment, Slots
-from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of, next_chain
+from ayar.trial.events import Body, Event, Lease, encode_body, kind_of, next_chain
 from ayar.trial.state import State
 
 
@@ -29,26 +27,6 @@ class Times(Protocol):
 
     def steady(self) -> int:
         """Microseconds on a clock that all workers of the store share."""
-
-
-class Line(msgspec.Struct, frozen=True, gc=False):
-    """One event as it is stored: the envelope, and the body as text."""
-
-    id: int
-    kind: str
-    number: int | None
-    worker: str | None
-    at: int
-    active: int
-    key: str | None
-    text: str
-    chain: str
-
-    def event(self) -> Event:
-        """The event, its body decoded."""
-        return Event(
-            self.id, decode_body(self.kind, self.text), self.at, self.active, self.worker, self.key, self.chain
-        )
 
 
 class Transaction(Protocol):

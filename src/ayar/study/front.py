@@ -165,6 +165,16 @@ def load_study(storage: Address, name: str | None = None, *, space: Space | Mapp
     Raises:
         StudyNotFound: no study of this name, or several and no name; the message lists them.
     """
+    store, entry = find_study(storage, name)
+    return Study(store, entry, None if space is None else space_of(space))
+
+
+def find_study(storage: Address, name: str | None = None) -> tuple[Store, StudyEntry]:
+    """The store and the study's entry in it; the log is not read.
+
+    Raises:
+        StudyNotFound: no study of this name, or several and no name; the message lists them.
+    """
     if isinstance(storage, str | Path) and (path := _missing_file(str(storage))) is not None:
         raise StudyNotFound(f"expected a store at {path}, found no such file")
     store = open_store(storage)
@@ -175,7 +185,7 @@ def load_study(storage: Address, name: str | None = None, *, space: Space | Mapp
     if entry is None:
         what = f"no study is called {name!r}{did_you_mean(name, names)}" if name else f"which study? {', '.join(names)}"
         raise StudyNotFound(f"{store.address}: {what if names else 'the store holds no study'}")
-    return Study(store, entry, None if space is None else space_of(space))
+    return store, entry
 
 
 def list_studies(storage: Address) -> list[str]:

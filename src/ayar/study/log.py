@@ -4,9 +4,10 @@ import threading
 from collections.abc import Sequence
 
 from ayar.base.collector import paused
+from ayar.base.errors import StoreUnreadable
 from ayar.base.failpoint import reach
 from ayar.space.space import Space
-from ayar.storage.base import Appended, Claim, Store, StudyEntry, Worker
+from ayar.storage.base import REMEDY, Appended, Claim, Store, StudyEntry, Worker
 from ayar.trial.events import Body, Event, Lease
 from ayar.trial.fold import Fold
 from ayar.trial.history import History
@@ -32,6 +33,11 @@ class Log:
         self.lock = threading.RLock()
         """Held while the fold is extended, or read for a proposal: threads may share a study."""
         self.refresh()
+        if self.fold.head < entry.head:
+            raise StoreUnreadable(
+                f"study {entry.name!r}: expected {entry.head} events, found {self.fold.head}; the log lost its end. "
+                f"{REMEDY}"
+            )
         self.fold.check_own_space(store.address)
 
     @property

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # these load SciPy
     from ayar.analysis.model_check import ModelCheck
     from ayar.analysis.prediction import Prediction
     from ayar.study.expecting import ExpectedMinimum
+    from ayar.study.verifying import Verification
 
 
 class Study:
@@ -46,6 +47,8 @@ class Study:
     def __init__(self, store: Store, entry: StudyEntry, space: Space | None = None, clock: Clock = SYSTEM) -> None:
         """Open a study of a store; `space` is the caller's own, where it holds objects the log only names."""
         self.store = store
+        self._entry = entry
+        self._space = space
         self._log = Log(store, entry, space)
         self._take(Seat(store, self._log, clock))
         self.ended = ""
@@ -188,6 +191,25 @@ class Study:
         from ayar.analysis.model_check import model_check
 
         return model_check(self.fold, goal)
+
+    def verify(self, watch: Callable[[int, int], None] | None = None) -> "Verification":
+        """Check that everything follows from the log: its chain, its moves, what the store keeps, every proposal.
+
+        Each proposal is made again from what its author had seen, and compared bit for bit; `watch` is called with
+        (proposals made again, of how many).
+
+        Raises:
+            SpaceError: the space holds functions, and this object was opened without it.
+
+        >>> from ayar.study.front import minimize
+        >>> study = minimize(lambda trial: trial["x"] ** 2, {"x": (-1.0, 1.0)}, max_trials=12, seed=0)
+        >>> found = study.verify()
+        >>> found.ok, found.proposals
+        (True, 12)
+        """
+        from ayar.study.verifying import verify
+
+        return verify(self.store, self._entry, self._space, watch)
 
     def report(self, path: str | Path) -> Path:
         """Write the study's report: one HTML file that opens offline, or Markdown (.md), or JSON (.json).

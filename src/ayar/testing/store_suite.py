@@ -16,12 +16,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 
-from ayar.base.errors import ArgumentError, StudyExists, TellRefused
+from ayar.base.errors import ArgumentError, StoreUnreadable, StudyExists, TellRefused
 from ayar.base.process import identity
 from ayar.storage.base import Claim, Store, Worker
 from ayar.storage.ledger import GRACE_LEASES
+from ayar.storage.memory import MemoryStore
+from ayar.storage.relink import relinked
 from ayar.testing.fake_clock import FakeClock
 from ayar.trial import events as ev
 from ayar.trial.goal import Goal
@@ -68,6 +71,21 @@ def run(store: Store, study: int, worker: Worker = ALICE, ttl: float = TTL) -> e
 def log(store: Store, study: int) -> Sequence[ev.Event]:
     """All events of a study."""
     return store.read(study, 0, 1_000_000)
+
+
+def busy(store: Store) -> int:
+    """A study in the middle of its work: trials told, lost, running, waiting, and a number that nobody asked."""
+    study = store.create(created(max_trials=9, retries={"lost": 1})).id
+    first = run(store, study)
+    store.append(study, [told(first)], fence=first, key="tell:0:1")
+    second = run(store, study)
+    store.append(study, [ev.TrialRequeued(second.number, 1, "shutdown")], fence=second)
+    again = run(store, study, BOB)
+    store.append(study, [told(again, 0.25)], fence=again)
+    granted(store.claim(study, ALICE, TTL))
+    run(store, study, BOB)
+    store.append(study, [ev.TrialEnqueued(0, {}, priority=2), ev.Recorded("topic", {"a": [1.5, None]})])
+    return study
 
 
 def kinds(store: Store, study: int) -> list[str]:
@@ -138,6 +156,63 @@ class StoreSuite:
         for event in log(store, study):
             chain = ev.next_chain(chain, event.id, event.kind, ev.encode_body(event.body))
             assert event.chain == chain
+
+    # -- copies and checks -----------------------------------------------------------------------------------------
+
+    @pytest.mark.parity("OP12")
+    def test_a_log_restored_elsewhere_is_the_same_line_for_line(self, store: Store) -> None:
+        study = busy(store)
+        other = MemoryStore()
+        entry = other.restore("copy", store.lines(study, 0))
+        assert other.lines(entry.id, 0) == store.lines(study, 0)
+        again = store.restore("copy", other.lines(entry.id, 0))
+        assert store.lines(again.id, 0) == store.lines(study, 0)
+        assert (again.name, again.head, again.max_trials) == ("copy", len(log(store, study)), 9)
+        assert store.find("copy") == again
+
+    def test_a_restored_study_goes_on_where_the_first_one_stood(self, store: Store) -> None:
+        study = busy(store)
+        copy = store.restore("copy", store.lines(study, 0)).id
+        assert store.audit(copy) == []
+        claims = [store.claim(copy, ALICE, TTL) for _ in range(9)]
+        assert claims[0].reclaimed == (3,), "a trial that ran elsewhere is with nobody here"
+        numbers = [claim.lease.number for claim in claims if claim.lease is not None]
+        assert sorted(numbers) == [2, 3, 4, 5, 6, 7, 8], "2 was reserved and never asked, 4 waits"
+        assert store.claim(copy, BOB, TTL).lease is None
+
+    def test_a_taken_name_is_not_restored(self, store: Store) -> None:
+        study = busy(store)
+        with pytest.raises(StudyExists, match=r"study 's' exists already"):
+            store.restore("s", store.lines(study, 0))
+        assert len(store.studies()) == 1
+
+    @pytest.mark.parametrize("fault", ["nothing", "gap", "changed", "headless", "illegal"])
+    def test_what_is_no_log_is_not_restored(self, store: Store, fault: str) -> None:
+        lines = list(store.lines(busy(store), 0))
+        told_first = next(line for line in lines if line.kind == "TrialTold")
+        broken = {
+            "nothing": [],
+            "gap": [*lines[:3], *lines[4:]],
+            "changed": [msgspec.structs.replace(lines[0], text=lines[0].text + " "), *lines[1:]],
+            "headless": relinked(lines[1:]),
+            "illegal": relinked([lines[0], told_first]),
+        }[fault]
+        with pytest.raises(StoreUnreadable):
+            store.restore("copy", broken)
+        assert [entry.name for entry in store.studies()] == ["s"]
+
+    def test_what_a_store_keeps_beside_its_log_follows_from_it(self, store: Store, clock: FakeClock) -> None:
+        study = busy(store)
+        assert store.audit(study) == []
+        clock.advance(2 * GRACE_LEASES * TTL)
+        store.claim(study, BOB, TTL)
+        assert store.audit(study) == []
+
+    def test_reading_checks_what_it_reads(self, store: Store) -> None:
+        study = busy(store)
+        assert [event.id for event in store.read(study, 3, 2)] == [4, 5]
+        whole = store.lines(study, 0)
+        assert [line.event() for line in whole] == store.read(study, 0)
 
     def test_an_append_is_all_or_nothing(self, store: Store) -> None:
         study = store.create(created()).id

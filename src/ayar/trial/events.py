@@ -325,7 +325,7 @@ def decode_body(kind: str, text: str) -> Body:
         return Unknown(kind, text)
     try:
         return decoder.decode(text)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise StoreUnreadable(
             f"expected the body of a {kind} event, got {shorten(text)}: {error}; the store is damaged or was edited"
         ) from None

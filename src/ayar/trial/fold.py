@@ -4,11 +4,11 @@ Pure but for the records it extends: the same events give the same fold. It neve
 an illegal move means a damaged log and raises `StoreUnreadable`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from ayar.base.errors import SpaceError, StoreUnreadable, StudyChanged
+from ayar.base.errors import AyarError, SpaceError, StoreUnreadable, StudyChanged
 from ayar.base.jsontext import number_from_wire, unwrap
 from ayar.space.difference import difference
 from ayar.space.moves_edit import with_rules_of
@@ -23,6 +23,9 @@ from ayar.trial.history import History, Row
 from ayar.trial.setup import Setup, setup_of
 from ayar.trial.state import MOVES, State
 from ayar.trial.trial import Report
+
+_AHEAD = 1 << 16
+"""Numbers that may be handed out before any of them is asked: more workers than ever claim at once."""
 
 _METHODS: dict[type[ev.Body], str] = {
     ev.StudyCreated: "_created",
@@ -105,11 +108,24 @@ class Fold:
                 raise StoreUnreadable(f"expected event {self.head + 1}, got {event.id}; the log has a gap")
             method = _METHODS.get(type(event.body))
             if method is not None:
-                getattr(self, method)(event, event.body)
+                self._fold_in(getattr(self, method), event)
             self.head = event.id
             self.active = event.active
             if self._history is not None:
                 self._history.head = event.id
+
+    @staticmethod
+    def _fold_in(method: Callable[[ev.Event, Any], None], event: ev.Event) -> None:
+        try:
+            method(event, event.body)
+        except AyarError:
+            raise
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            # The types of a body are checked when it is read, but not what its free JSON holds.
+            raise StoreUnreadable(
+                f"event {event.id}: {event.kind} holds what no Ayar writes ({type(error).__name__}: {error}); the log "
+                "is damaged or was edited"
+            ) from error
 
     def upto(self, head: int, events: Iterable[ev.Event]) -> None:
         """Fold in the events up to and with `head`, as replay does."""
@@ -198,10 +214,11 @@ class Fold:
     def _recorded(self, event: ev.Event, _body: ev.Recorded) -> None:
         self.records.append(event)
 
-    def _attr(self, _event: ev.Event, body: ev.AttrSet) -> None:
+    def _attr(self, event: ev.Event, body: ev.AttrSet) -> None:
         if body.number is None:
             self.attrs[body.name] = unwrap(body.value)
         else:
+            _check_number(event, body.number)
             self.history.open_row(body.number).attrs[body.name] = unwrap(body.value)
 
     def _tell_refused(self, event: ev.Event, _body: ev.TellRefused) -> None:
@@ -213,6 +230,7 @@ class Fold:
         """The row the event speaks of, moved to the state the table allows (`to` picks where it allows several)."""
         number: int = event.body.number
         history = self.history
+        _check_number(event, number)
         row = history.open_row(number)
         before = row.state
         allowed = _AFTER.get((before, type(event.body)), frozenset())
@@ -306,6 +324,11 @@ class Fold:
         row.token = None
         _take_outcome(row, event, body)
         self.history.set_outcome(row, event.id)
+
+
+def _check_number(event: ev.Event, number: int) -> None:
+    if not 0 <= number < event.id + _AHEAD:
+        raise StoreUnreadable(f"event {event.id}: {event.kind} speaks of trial {number}; the log is damaged")
 
 
 def _take_outcome(row: Row, event: ev.Event, body: ev.TrialTold | ev.TrialAdded) -> None:
