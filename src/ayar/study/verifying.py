@@ -7,7 +7,7 @@ keeps beside the log, and the replay of all proposals.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ayar.base.errors import SpaceError, StoreBusy, StoreUnreadable, StudyChanged
+from ayar.base.errors import SpaceError, StoreBusy, StoreUnreadable
 from ayar.base.jsontext import unwrap
 from ayar.samplers import SAMPLERS
 from ayar.samplers.base import Sampler
@@ -65,7 +65,6 @@ def verify(
 
     Raises:
         SpaceError: the space holds functions, of which the log has only the names, and none was given.
-        StudyChanged: a space was given, and it is not the study's.
     """
     lines, events, difference = _intact(store, entry)
     if difference is None:
@@ -146,8 +145,6 @@ def _illegal(events: list[ev.Event], space: Space | None) -> Difference | None:
     fold = Fold(space)
     try:
         fold.extend(events)
-    except StudyChanged:
-        raise
     except (StoreUnreadable, SpaceError) as error:
         event = events[fold.head]
         return Difference(event.id, event.number, "fold", event.kind, str(error))
