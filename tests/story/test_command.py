@@ -5,22 +5,19 @@ import json
 import os
 import pty
 import re
-import select
 import signal
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 import ayar
+from story.place import PATIENCE, Place
 
-PATIENCE = 60.0
 CONTROL = re.compile("\x1b")
 
 QUICK = """
@@ -36,24 +33,6 @@ def objective(trial):
 
 if __name__ == "__main__":
     raise SystemExit("the main part must not run")
-"""
-
-# Trials up to the gate pass at once; later ones wait until the test removes it.
-GATED = """
-import signal
-from pathlib import Path
-
-space = {"x": (0.0, 1.0)}
-max_trials = 8
-sampler = "random"
-
-def objective(trial):
-    if trial.number >= 3 and Path(HERE, "gate").exists():
-        STUBBORN
-        Path(HERE, f"waiting-{trial.number}").touch()
-        while True:
-            signal.pause()
-    return trial["x"]
 """
 
 FAILING = """
@@ -80,78 +59,6 @@ max_trials = 6
 sampler = "random"
 seed = 1
 """
-
-
-class Place:
-    """A folder, and the command run in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.processes: list[subprocess.Popen[str]] = []
-
-    def write(self, name: str, text: str) -> Path:
-        file = self.folder / name
-        file.write_text(text.replace("HERE", repr(str(self.folder))))
-        return file
-
-    def environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in {"CI", "NO_COLOR"}}
-        return {**{name: value for name, value in kept.items() if not name.startswith("AYAR_")}, **more}
-
-    def run(self, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "ayar", *words],
-            cwd=self.folder,
-            env=self.environment(environment),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ayar", *words],
-            cwd=self.folder,
-            env=self.environment({}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.processes.append(process)
-        return process
-
-    def gated(self, stubborn: str = "pass", workers: int = 2) -> "subprocess.Popen[str]":
-        """A run whose first three trials are told, and whose next ones wait."""
-        self.write("gated.py", GATED.replace("STUBBORN", stubborn))
-        (self.folder / "gate").touch()
-        process = self.start("tune", "gated.py", "--workers", str(workers))
-        self.wait_for(lambda: len(list(self.folder.glob("waiting-*"))) >= workers)
-        return process
-
-    def wait_for(self, holds: Callable[[], bool]) -> None:
-        for _ in range(int(PATIENCE / 0.02)):
-            if holds():
-                return
-            select.select([], [], [], 0.02)
-        raise AssertionError("it did not come to that in time")
-
-    def study(self, name: str) -> dict[str, Any]:
-        done = self.run("show", "--json", "--study", name)
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    here = Place(tmp_path)
-    yield here
-    for process in here.processes:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 # -- a whole study -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from ayar.trial.trial import Report, Trial
 
 _MOST_REPORTS = 12
 _OUTPUT_LINES = 20
+_LONGEST_ATTRIBUTE = 240
+"""Letters: the path of a folder stays whole."""
 _REASON_FIRST = ("sampler", "chosen", "why", "arm", "fallback")
 """Parts of a note in the order people ask; the rest follows."""
 
@@ -28,7 +30,7 @@ def story(fold: Fold, trial: Trial) -> str:
         *_listed("proposed", [_origin(trial), *_note(trial.note)]),
         *_listed("ran", _course(trial)),
         *_listed("reports", _reports(trial.reports)),
-        *_listed("attrs", [f"{name} = {shorten(value)}" for name, value in trial.attrs.items()]),
+        *_listed("attrs", [f"{name} = {shorten(value, _LONGEST_ATTRIBUTE)}" for name, value in trial.attrs.items()]),
     ]
     parts = [rows_text(rows), "" if trial.failure is None else failure_text(trial.failure), _output(trial.output)]
     return "\n\n".join(part for part in parts if part)
