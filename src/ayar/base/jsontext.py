@@ -43,7 +43,17 @@ def wrap(value: object, where: str = "value") -> Json:
     Raises:
         ArgumentError: a type that JSON cannot carry; `where` names the place.
     """
+    return _wrap(value, (where,))
+
+
+Place = tuple[Any, ...]
+"""Where a value stands: ("note",), or (place of its holder, its key). Written out only for an error."""
+
+
+def _wrap(value: object, place: Place) -> Json:
     kind = type(value)
+    if kind is dict:
+        return _wrap_mapping(value, place)  # type: ignore[arg-type]  # mypy does not read `kind is dict`
     if value is None or kind is bool:
         return value
     if isinstance(value, int):
@@ -53,34 +63,41 @@ def wrap(value: object, where: str = "value") -> Json:
     if isinstance(value, str):
         text = str(value)
         return text if _is_unicode(text) else {"$": "text", "v": [ord(letter) for letter in text]}
-    if isinstance(value, np.generic | np.ndarray):
-        return wrap(value.tolist(), where)
-    if isinstance(value, Mapping):
-        out = {}
-        for key, item in value.items():
-            if not (type(key) is str and key.isascii()):
-                _check_key(key, where)
-            out[key] = item if _is_plain(item) else wrap(item, f"{where}.{key}")
-        return {"$": "map", "v": out} if "$" in out else out
     if isinstance(value, list | tuple):
-        return [item if _is_plain(item) else wrap(item, f"{where}[{i}]") for i, item in enumerate(value)]
+        return [_wrap(item, (place, i)) for i, item in enumerate(value)]
+    if isinstance(value, np.generic | np.ndarray):
+        return _wrap(value.tolist(), place)
+    if isinstance(value, Mapping):
+        return _wrap_mapping(value, place)
     raise ArgumentError(
-        f"{where}: expected something JSON can hold (None, bool, number, text, list, dict), got "
+        f"{_written(place)}: expected something JSON can hold (None, bool, number, text, list, dict), got "
         f"{type(value).__name__} {shorten(value)}; store files under trial.checkpoint_dir instead"
     )
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether `wrap` would return `value` itself, as far as a glance tells; it does for most of what is wrapped."""
-    kind = type(value)
-    if kind is float:
-        return math.isfinite(value)
-    return value.isascii() if kind is str else kind is bool or value is None
+def _wrap_mapping(value: Mapping[Any, Any], place: Place) -> Json:
+    out = {}
+    for key, item in value.items():
+        if not (type(key) is str and key.isascii()):
+            _check_key(key, place)
+        kind = type(item)
+        # Most of what is wrapped is short text and finite numbers, which stay as they are.
+        is_plain = math.isfinite(item) if kind is float else kind is str and item.isascii()
+        out[key] = item if is_plain else _wrap(item, (place, key))
+    return {"$": "map", "v": out} if "$" in out else out
 
 
-def _check_key(key: object, where: str) -> None:
+def _written(place: Place) -> str:
+    """A place as text: note.parents[1]."""
+    if len(place) == 1:
+        return str(place[0])
+    holder, key = place
+    return f"{_written(holder)}[{key}]" if isinstance(key, int) else f"{_written(holder)}.{key}"
+
+
+def _check_key(key: object, place: Place) -> None:
     if not (isinstance(key, str) and _is_unicode(key)):
-        raise ArgumentError(f"{where}: JSON keys are text, got {shorten(key)}; write it as {str(key)!r}")
+        raise ArgumentError(f"{_written(place)}: JSON keys are text, got {shorten(key)}; write it as {str(key)!r}")
 
 
 def _is_unicode(text: str) -> bool:
