@@ -62,6 +62,24 @@ def test_workers_of_one_call_share_its_trials(address: str) -> None:
     assert study.stopped is None
 
 
+@pytest.mark.slow
+@pytest.mark.parity("RT2")
+def test_eight_workers_are_eight_processes_at_once(tmp_path: Path) -> None:
+    def meets_the_others(trial: ayar.Trial) -> float:
+        import os
+        import select
+
+        (tmp_path / f"pid-{os.getpid()}").touch()
+        while len(list(tmp_path.glob("pid-*"))) < 8:
+            select.select([], [], [], 0.02)
+        return float(trial["x"])
+
+    study = ayar.minimize(
+        meets_the_others, {"x": (0.0, 1.0)}, sampler="random", seed=0, max_trials=8, workers=8, trial_timeout=PATIENCE
+    )
+    assert study.counts() == {State.COMPLETE: 8}
+
+
 def square(trial: ayar.Trial) -> float:
     return float((trial["x"] - 0.3) ** 2)
 
