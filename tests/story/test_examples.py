@@ -1,5 +1,6 @@
 """Each example runs as its user would run it, in a folder of its own, and prints what it promises."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,17 @@ PROMISES = {
 }
 
 
+COMMANDS = {
+    "command_shell": ("sh", "study.toml", "best error: 14."),
+    "command_c": ("cc", "study.toml", "best length: "),
+    "command_node": ("node", "study.yaml", "best accuracy: 0.9"),
+}
+"""Folder: the program it needs, its study file, what it prints."""
+
+
 def test_every_example_is_tried_here() -> None:
     assert {path.name for path in EXAMPLES.glob("*.py")} == set(PROMISES)
+    assert {path.name for path in EXAMPLES.glob("*/")} - {"__pycache__"} == set(COMMANDS)
 
 
 @pytest.mark.slow
@@ -29,3 +39,21 @@ def test_it_runs(name: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert PROMISES[name] in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parity("SP5")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_its_command_is_tuned(name: str, tmp_path: Path) -> None:
+    program, file, promise = COMMANDS[name]
+    if shutil.which(program) is None:
+        pytest.skip(f"no {program} on this machine")
+    folder = tmp_path / name
+    shutil.copytree(EXAMPLES / name, folder)
+    if program == "cc":
+        subprocess.run(["cc", "-O2", "-o", "anneal", "anneal.c", "-lm"], cwd=folder, check=True)
+    tune = [sys.executable, "-m", "ayar", "tune", file]
+    done = subprocess.run(tune, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert promise in done.stdout
+    assert "failed" not in done.stdout
