@@ -6,6 +6,7 @@ Promises P4, P5, P8, P9, P18 of the store. Real processes, real kills, on a SQLi
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,22 @@ def test_thirty_two_processes_open_one_new_study_at_once(address: str) -> None:
 def test_four_processes_keep_the_budget_and_share_no_proposal(address: str) -> None:
     assert act("crowd", address, 4, 40)["exits"] == [0] * 4
     check_exact(ayar.load_study(address), 40)
+
+
+@pytest.mark.parity("OP13")
+def test_eight_processes_on_one_store_are_not_disturbed_by_who_looks_on(address: str, tmp_path: Path) -> None:
+    ayar.create_study({"x": (0.0, 1.0)}, storage=address, name="crowd", sampler="random", seed=0, max_trials=80).close()
+    with ThreadPoolExecutor() as beside:
+        crowd = beside.submit(act, "crowd", address, 8, 80)
+        seen = []
+        while not crowd.done():
+            study = ayar.load_study(address, "crowd")
+            study.report(tmp_path / "report.md")
+            seen.append(study.counts().get(State.COMPLETE, 0))
+            study.close()
+    assert crowd.result()["exits"] == [0] * 8
+    assert seen == sorted(seen)
+    check_exact(ayar.load_study(address), 80)
 
 
 def test_a_study_opened_before_a_fork_is_used_by_parent_and_children(address: str) -> None:

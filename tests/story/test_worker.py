@@ -95,6 +95,26 @@ def test_workers_from_elsewhere_share_the_budget(place: Place) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parity("SP6")
+def test_when_the_first_process_is_killed_the_others_trials_survive_and_a_rerun_resumes(place: Place) -> None:
+    (place.folder / "gate").touch()
+    tune = place.start("tune", "tuned.py")
+    place.wait_for(1)
+    worker = place.start("worker", "tuned.py")
+    place.wait_for(2)
+    tune.kill()
+    tune.communicate(timeout=PATIENCE)
+    (place.folder / "gate").unlink()
+    again = place.start("tune", "tuned.py")
+    for process in (worker, again):
+        _, said = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, said
+    study = place.study
+    assert study.counts() == {State.COMPLETE: 8}
+    assert [trial.attempts for trial in study.trials] == [2, 1, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("finish", [True, False])
 def test_a_terminated_worker_finishes_or_puts_back_as_asked(place: Place, finish: bool) -> None:
     (place.folder / "gate").touch()
