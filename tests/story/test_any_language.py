@@ -188,9 +188,9 @@ def test_of_a_flood_the_end_is_kept(place: Place) -> None:
     assert (folder_of(place, 0) / "stdout.log").stat().st_size <= 101_000_000
 
 
-def gated(place: Place, workers: int) -> Any:
+def gated(place: Place, workers: int, script: str = GATED) -> Any:
     """A run whose first two trials are told, and whose next ones wait."""
-    place.write("train.sh", GATED)
+    place.write("train.sh", script)
     place.write("study.toml", HEAD + 'command = ["sh", "train.sh", "{x}"]\nmax_trials = 6\n' + SPACE)
     (place.folder / "gate").touch()
     process = place.start("tune", "study.toml", "--workers", str(workers))
@@ -234,6 +234,32 @@ def test_ctrl_c_ends_the_commands_and_puts_their_trials_back(place: Place) -> No
     (place.folder / "gate").unlink()
     assert place.run("tune", "study.toml").returncode == 0
     assert starts(place) == [1, 1, 2, 2, 1, 1]
+
+
+def test_a_second_ctrl_c_leaves_no_command_behind_that_ignores_the_first(place: Place) -> None:
+    process = gated(place, workers=1, script="trap '' TERM\n" + GATED.replace("  wait\n", "  wait; wait; sleep 1000\n"))
+    process.send_signal(signal.SIGINT)
+    for line in process.stderr:
+        if line.startswith("stopping"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, talk = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "left at once; all finished trials are kept" in talk
+    assert not any(is_running(pid) for pid in pids(place))
+
+
+def test_workers_join_with_the_same_file(place: Place) -> None:
+    process = gated(place, workers=1)
+    (place.folder / "gate").unlink()
+    joined = place.start("worker", "study.toml", "--study", "study", "--storage", "sqlite:///ayar.db")
+    place.wait_for((place.folder / "begun-5").exists)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    _, talk = joined.communicate(timeout=PATIENCE)
+    assert joined.returncode == 0, talk
+    assert starts(place) == [1, 1, 2, 1, 1, 1]
+    assert {trial.state for trial in trials(place)} == {"complete"}
 
 
 @pytest.mark.parity("N15")

@@ -8,6 +8,7 @@ says so.
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def read_document(path: Path) -> tuple[dict[str, Any], list[str]]:
     if path.suffix != ".toml":
         return _yaml(path, text)
     try:
-        return tomllib.loads(text), []
+        return _plain(tomllib.loads(text)), []
     except tomllib.TOMLDecodeError as error:
         raise ArgumentError(f"{path}: expected TOML: {error}") from None
 
@@ -50,7 +51,7 @@ def _yaml(path: Path, text: str) -> tuple[dict[str, Any], list[str]]:
     loader = Loader(text)
     try:
         node = loader.get_single_node()
-        notes = [] if node is None else list(_notes(node, path, text.splitlines(), yaml))
+        notes = [] if node is None else list(_Reader(path, text.splitlines(), yaml).notes(node))
         document = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
         raise ArgumentError(f"{path}: expected YAML: {error}") from None
@@ -58,45 +59,70 @@ def _yaml(path: Path, text: str) -> tuple[dict[str, Any], list[str]]:
         loader.dispose()
     if not isinstance(document, dict):
         raise ArgumentError(f"{path}: expected keys with values, such as max_trials: 100, got {shorten(document)}")
-    return document, notes
+    return _plain(document), notes
 
 
-def _notes(node: Any, path: Path, lines: list[str], yaml: Any) -> Iterator[str]:
-    """Look through all of a document.
+class _Reader:
+    """Looks through all of a document's nodes, which still know their lines."""
 
-    Raises:
-        ArgumentError: a key that is no text, or stands twice.
-    """
-    if isinstance(node, yaml.MappingNode):
-        _check_keys(node, path, lines, yaml)
-        for _, value in node.value:
-            yield from _notes(value, path, lines, yaml)
-    elif isinstance(node, yaml.SequenceNode):
+    def __init__(self, path: Path, lines: list[str], yaml: Any) -> None:
+        self._path = path
+        self._lines = lines
+        self._yaml = yaml
+        self._done: set[int] = set()
+        self._above: set[int] = set()
+
+    def notes(self, node: Any) -> Iterator[str]:
+        """What may not be meant.
+
+        Raises:
+            ArgumentError: a key that is no text or stands twice, or a value that holds itself.
+        """
+        if id(node) in self._above:
+            raise ArgumentError(f"{self._line(node)}: this holds itself")
+        if id(node) in self._done:  # an alias; it would be the same note again
+            return
+        self._above.add(id(node))
+        if isinstance(node, self._yaml.MappingNode):
+            self._check_keys(node)
+            for _, value in node.value:
+                yield from self.notes(value)
+        elif isinstance(node, self._yaml.SequenceNode):
+            yield from self._mixed(node)
+            for item in node.value:
+                yield from self.notes(item)
+        self._above.remove(id(node))
+        self._done.add(id(node))
+
+    def _mixed(self, node: Any) -> Iterator[str]:
         kinds = {item.tag.rpartition(":")[2] for item in node.value}
         if {"bool", "str"} <= kinds:
             bare = next(item for item in node.value if item.tag.endswith(":bool"))
-            yield (
-                f"{_line(bare, path, lines)}: YAML reads {bare.value} as {_boolean(bare.value)}; "
-                f'write "{bare.value}" if the word is meant'
-            )
-        for item in node.value:
-            yield from _notes(item, path, lines, yaml)
+            said = f"YAML reads {bare.value} as {_boolean(bare.value)}"
+            yield f'{self._line(bare)}: {said}; write "{bare.value}" if the word is meant'
+
+    def _check_keys(self, node: Any) -> None:
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, self._yaml.ScalarNode) or not key.tag.endswith((":str", ":merge")):
+                said = getattr(key, "value", "")
+                raise ArgumentError(f'{self._line(key)}: expected text as a key, got {said}; write "{said}"')
+            if key.value in seen:
+                raise ArgumentError(f"{self._line(key)}: the key {key.value!r} stands here a second time")
+            seen.add(key.value)
+
+    def _line(self, node: Any) -> str:
+        number = node.start_mark.line
+        return f"{self._path}, line {number + 1} ({self._lines[number].strip()})"
 
 
-def _check_keys(node: Any, path: Path, lines: list[str], yaml: Any) -> None:
-    seen = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode) or not key.tag.endswith((":str", ":merge")):
-            said = getattr(key, "value", "")
-            raise ArgumentError(f'{_line(key, path, lines)}: expected text as a key, got {said}; write "{said}"')
-        if key.value in seen:
-            raise ArgumentError(f"{_line(key, path, lines)}: the key {key.value!r} stands here a second time")
-        seen.add(key.value)
-
-
-def _line(node: Any, path: Path, lines: list[str]) -> str:
-    number = node.start_mark.line
-    return f"{path}, line {number + 1} ({lines[number].strip()})"
+def _plain(value: Any) -> Any:
+    """Dates and times as the text that stands in the file, the rest as it is."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _boolean(word: str) -> str:

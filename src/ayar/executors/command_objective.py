@@ -20,7 +20,7 @@ from ayar.executors.base import GRACE
 from ayar.executors.command_folder import AttemptFolder
 from ayar.executors.command_process import CommandProcess
 from ayar.executors.command_result import ResultLines, from_output, metrics_of
-from ayar.executors.command_template import ALL, check_template, fill, names_in
+from ayar.executors.command_template import ALL, OWN, check_template, fill, names_in
 from ayar.executors.failures import AttemptFailed, failure_of_exit
 from ayar.executors.limits import oom_kills
 from ayar.space.domains import Constant
@@ -121,7 +121,7 @@ class Command:
 
     def words(self, params: Mapping[str, Any]) -> list[str]:
         """The command for certain parameters, for people: what only an attempt has stays as it is."""
-        return fill(self.argv, params, {name: f"{{{name}}}" for name in ("trial", "trial_dir", "seed")})
+        return fill(self.argv, params, {name: f"{{{name}}}" for name in OWN})
 
     def __call__(self, trial: LiveTrial) -> dict[str, Any]:
         """Run it without limits; its result, name to value.

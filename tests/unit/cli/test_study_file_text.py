@@ -76,3 +76,17 @@ def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"\n')
     with pytest.raises(ArgumentError, match=r"latin.toml: expected text in UTF-8"):
         read_document(tmp_path / "latin.toml")
+
+
+def test_aliases_are_read_and_a_value_that_holds_itself_is_refused(tmp_path: Path) -> None:
+    document, notes = read_document(write(tmp_path / "a.yaml", "a: &a [on, b]\nb: *a\n"))
+    assert document["a"] == document["b"] == [True, "b"]
+    assert len(notes) == 1
+    with pytest.raises(ArgumentError, match=r"line 1 \(a: &a \[1, \*a\]\): this holds itself"):
+        read_document(write(tmp_path / "b.yaml", "a: &a [1, *a]\n"))
+
+
+def test_dates_are_the_text_that_stands_there(tmp_path: Path) -> None:
+    for name, text in (("a.toml", "day = [2026-01-31, 2026-02-28]\n"), ("a.yaml", "day: [2026-01-31, 2026-02-28]\n")):
+        document, _ = read_document(write(tmp_path / name, text))
+        assert document == {"day": ["2026-01-31", "2026-02-28"]}

@@ -10,6 +10,9 @@ from ayar.base.errors import ArgumentError
 from ayar.executors.base import Channel, Ended, Task
 from ayar.executors.command import CommandExecutor
 from ayar.executors.command_objective import Command
+from ayar.space.space import Space
+from ayar.study.attempt import Attempt
+from ayar.trial.goal import Goal
 
 PATIENCE = 60.0
 
@@ -118,3 +121,20 @@ def test_limits_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     for option, value in (("slots", 0), ("threads", 0), ("timeout", 0.0), ("memory", 0)):
         with pytest.raises(ArgumentError, match=f"CommandExecutor: {option} must be"):
             make(tmp_path, "", **{option: value})
+
+
+def test_a_study_that_says_stop_gets_a_pruned_trial_with_its_last_report(tmp_path: Path) -> None:
+    report = "echo '{\"step\": '$i', \"loss\": '$i'}' >> $AYAR_RESULT"
+    script = f"trap 'touch cleaned; exit' TERM; for i in 1 2; do {report}; done; while :; do sleep 0.01; done"
+    attempt = Attempt(Space({"x": (0.0, 1.0)}), (Goal("loss"),), (), 0)
+
+    def stop_at_two(number: int, message: dict[str, Any]) -> dict[str, bool]:
+        return {"prune": "report" in message and message["report"][0] == 2}
+
+    with make(tmp_path, script, run=attempt, on_message=stop_at_two) as executor:
+        executor.submit(Task(4, {"number": 4, "params": {"x": 0.5}, "attempt": 2}))
+        [ended] = drain(executor, 1)
+    assert ended.failure is None
+    assert (ended.result["outcome"]["state"], list(ended.result["outcome"]["values"])) == ("pruned", [2.0])
+    assert (tmp_path / "cleaned").exists()
+    assert (tmp_path / "trials" / "trial-0004" / "attempt-2").is_dir()
