@@ -12,6 +12,7 @@ from ayar.base.version import __version__
 from ayar.cli.help import Verb, Verbs
 from ayar.cli.verbs.ask import ask
 from ayar.cli.verbs.best import best
+from ayar.cli.verbs.change import change
 from ayar.cli.verbs.doctor import doctor
 from ayar.cli.verbs.export import export
 from ayar.cli.verbs.import_ import import_
@@ -29,6 +30,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     (SEARCH, worker, "Run trials of a study that was started elsewhere."),
     (SEARCH, ask, "Print the next trial, for loops in any language."),
     (SEARCH, tell, "Tell the result of a trial."),
+    (SEARCH, change, "Change a study: its budget, its space, its queue."),
     (LOOK, show, "Show the studies, one study, or one trial."),
     (LOOK, best, "Print the best parameters, to copy."),
     (LOOK, report, "Write a report with pictures and health checks."),

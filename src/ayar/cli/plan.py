@@ -136,8 +136,10 @@ def stored_fold(plan: Plan) -> Fold | None:
 def _check_budget(plan: Plan) -> None:
     if "max_trials" in plan.settings or "max_seconds" in plan.settings:
         return
-    stored = stored_fold(plan)
-    if stored is None or (stored.setup.max_trials is None and stored.setup.max_seconds is None):
+    # Whatever its space: whether that is the file's is seen when the study is opened to run.
+    known = plan.name in list_studies(plan.storage)
+    stored = load_study(plan.storage, plan.name).setup if known else None
+    if stored is None or (stored.max_trials is None and stored.max_seconds is None):
         raise ArgumentError(
             f"expected a budget, got none; give --max-trials 100 or --max-seconds 1h, "
             f"or set max_trials = 100 in {plan.file}"

@@ -11,6 +11,7 @@ from ayar.base.clock import SYSTEM
 from ayar.base.errors import NoTrial
 from ayar.base.process import Life, life_of
 from ayar.cli.asjson import entry_json, study_json, trial_json
+from ayar.cli.changes import change_lines
 from ayar.cli.ending import best_trials
 from ayar.cli.exits import Exit
 from ayar.cli.story import story
@@ -94,6 +95,7 @@ def study_text(fold: Fold, storage: str) -> str:
         ("time", _time_text(fold)),
         *_worker_rows(fold),
         *_failure_rows(fold),
+        *_change_rows(fold),
     ]
     return rows_text(rows)
 
@@ -102,8 +104,10 @@ def _best_rows(fold: Fold) -> list[tuple[str, str]]:
     try:
         trials = best_trials(fold)
     except NoTrial:
-        complete = fold.history.counts().get(State.COMPLETE)
-        return [("best", "none yet that keeps the constraints" if complete else "none yet")]
+        complete = fold.history.having(State.COMPLETE)
+        if complete.any() and not (complete & fold.history.inside).any():
+            return [("best", "none yet in the space as it is now")]
+        return [("best", "none yet that keeps the constraints" if complete.any() else "none yet")]
     rows = []
     for i, trial in enumerate(trials[:_MOST]):
         rows.append(("" if i else "best", f"{values_text(fold, trial)} in trial {trial.number}"))
@@ -170,6 +174,17 @@ def _failure_rows(fold: Fold) -> list[tuple[str, str]]:
         numbers = f"{'trial' if cause.count == 1 else 'trials'} {listed([str(number) for number in cause.numbers])}"
         rows.append(("" if i else "failed", f"{cause.count} by {cause.kind}: {cause.headline}{where}; {numbers}"))
     return [*rows, *_rest(len(found), "cause")]
+
+
+def _change_rows(fold: Fold) -> list[tuple[str, str]]:
+    """The last changes, and how many trials they left outside the space."""
+    lines = change_lines(fold)
+    aside = int((~fold.history.inside).sum())
+    lines += [f"{count_text(aside, 'trial')} outside the space as it is now"] if aside else []
+    shown = lines[-_MOST:]
+    if len(lines) > len(shown):
+        shown = [count_text(len(lines) - len(shown), "earlier one"), *shown]
+    return [("" if i else "changes", line) for i, line in enumerate(shown)]
 
 
 def _rest(count: int, thing: str) -> list[tuple[str, str]]:

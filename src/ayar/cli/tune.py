@@ -8,6 +8,7 @@ from typing import Any
 
 from ayar.analysis.words import count_text
 from ayar.base.clock import SYSTEM
+from ayar.cli.accepting import meet_space
 from ayar.cli.ending import SPENT, honest_score, summary
 from ayar.cli.exits import Exit
 from ayar.cli.interrupt import interrupts
@@ -19,6 +20,7 @@ from ayar.cli.talk import Talk
 from ayar.cli.watching import done_text, optimize
 from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
 from ayar.study.front import create_study, list_studies, resume_study
+from ayar.study.loop import CHANGED
 from ayar.study.study import Study
 
 
@@ -34,6 +36,8 @@ class Wishes:
 
     rerun: int | None = None
     """A trial to run again."""
+    accept_space: bool = False
+    """Whether the stored study is changed to the file's space where they differ."""
 
     @property
     def only_look(self) -> bool:
@@ -63,7 +67,7 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
     with interrupts():
         if wishes.rerun is not None:
             return run_again(plan, wishes.rerun, talk)
-        return _run(plan, points, talk, finish=wishes.finish)
+        return _run(plan, points, talk, finish=wishes.finish, accept=wishes.accept_space)
 
 
 def _points(plan: Plan, file: Path | None) -> list[dict[str, Any]]:
@@ -76,8 +80,9 @@ def _points(plan: Plan, file: Path | None) -> list[dict[str, Any]]:
     return points
 
 
-def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk, *, finish: bool) -> Exit:
+def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk, *, finish: bool, accept: bool) -> Exit:
     known = plan.name in list_studies(plan.storage)
+    meet_space(plan, talk, accept=accept)
     study = resume_study(storage=plan.storage, **plan.arguments)
     try:
         if points:
@@ -111,6 +116,12 @@ def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
     if study.ended in {"interrupted", "left"}:
         talk.complain(f"stopped: {done_text(study)}, all kept; go on with: {again()}")
         return Exit.INTERRUPTED
+    if study.ended == CHANGED:
+        talk.complain(
+            f"ended: the study's parameters were changed from elsewhere; {done_text(study)}, all kept. Bring "
+            f"{plan.file} up to date with them and go on with: {again()}"
+        )
+        return Exit.USAGE
     talk.tell(summary(study.fold, seconds))
     stop = study.fold.stopped
     if stop is not None and stop.reason not in SPENT:

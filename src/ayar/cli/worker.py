@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ayar.base.errors import StudyNotFound, did_you_mean
+from ayar.cli.accepting import meet_space
 from ayar.cli.exits import Exit
 from ayar.cli.interrupt import interrupts
 from ayar.cli.plan import Plan, plan_of_file
@@ -13,11 +14,13 @@ from ayar.cli.talk import Talk
 from ayar.cli.watching import done_text, optimize
 from ayar.cli.words import again, command, ended_text
 from ayar.study.front import create_study, list_studies
+from ayar.study.loop import CHANGED
 from ayar.study.study import Study
 
 _LEFT = {
     "idle": "nothing to run for so long",
     "left": "its running trials finished",
+    CHANGED: "the study's parameters changed; join again with a file that has the new space",
 }
 """Why a worker leaves a study that goes on -> words."""
 
@@ -34,6 +37,7 @@ def worker(file: Path, options: Mapping[str, Any], talk: Talk, *, max_idle: floa
     """
     plan = plan_of_file(file, options)
     _check_there(plan)
+    meet_space(plan, talk, accept=False)
     study = create_study(storage=plan.storage, load_if_exists=True, **plan.arguments)
     try:
         if (stop := study.fold.stopped) is not None:

@@ -16,6 +16,7 @@ from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.space.wire import space_to_json
 from ayar.study.ending import reopen
+from ayar.study.environment import author
 from ayar.study.fitting import cancelled, misfit
 from ayar.study.plugin import plugin_of
 from ayar.study.seat import Seat
@@ -71,7 +72,7 @@ def change(seat: Seat, reason: str, changes: dict[str, Any]) -> None:
     if "sampler" in changes:
         changes = {**changes, "sampler": to_builtins(plugin_of(changes["sampler"]))}
     seat.log.setup.changed(changes)  # raises if they do not fit
-    seat.write(ev.SettingsChanged(wrap(changes, "change"), by=seat.worker.name, why=reason))
+    seat.write(ev.SettingsChanged(wrap(changes, "change"), by=author(seat.worker.name), why=reason))
     stop = seat.log.refresh().stopped
     if stop is not None and stop.reason == "budget":
         reopen(seat)
@@ -96,7 +97,7 @@ def change_space(seat: Seat, wanted: Any, rename: dict[str, str], fill: dict[str
             moves = moves_between(old, new, rename, fill)
             if not moves:
                 raise ArgumentError("change_space: expected another space, got the one that the study has already")
-            body = ev.SpaceChanged(space_to_json(new), moves, by=seat.worker.name, why=why)
+            body = ev.SpaceChanged(space_to_json(new), moves, by=author(seat.worker.name), why=why)
             ends = _ends(seat, Passage(old, new, moves))
             before = set((~seat.log.history.inside).nonzero()[0].tolist())
             try:
@@ -105,7 +106,7 @@ def change_space(seat: Seat, wanted: Any, rename: dict[str, str], fill: dict[str
                 continue  # a waiting trial was handed out meanwhile: look again
             aside = [int(number) for number in (~seat.log.history.inside).nonzero()[0] if int(number) not in before]
             words = tuple(map(move_text, moves))
-            return SpaceChange(difference(old, new), words, aside, [told.number for told in ends])
+            return SpaceChange(difference(renamed(old, rename), new), words, aside, [told.number for told in ends])
     raise TellRefused("change_space: waiting trials were handed out again and again meanwhile; try again")
 
 
@@ -137,7 +138,7 @@ def _write(seat: Seat, new: Space, bodies: list[ev.Body]) -> None:
         raise ArgumentError("change_space: another worker changed the space at the same moment; look, and change again")
     stop = fold.stopped
     if stop is not None and stop.reason == "exhausted":
-        seat.write(ev.StudyReopened("went on in another space", by=seat.worker.name))
+        seat.write(ev.StudyReopened("went on in another space", by=author(seat.worker.name)))
 
 
 def _ends(seat: Seat, passage: Passage) -> list[ev.TrialTold]:

@@ -1,5 +1,6 @@
 """What a worker records about where it runs, so that results can be compared and replays judged."""
 
+import getpass
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -33,3 +34,11 @@ def environment(executor: str, slots: int) -> dict[str, Any]:
         "platform": platform.platform(),
         "versions": versions(),
     }
+
+
+def author(worker: str) -> str:
+    """Who changes a study by hand, for people: user@host; the worker's name where nobody is logged in."""
+    try:
+        return f"{getpass.getuser()}@{platform.node()}"
+    except (OSError, KeyError, ImportError):
+        return worker

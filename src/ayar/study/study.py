@@ -15,6 +15,7 @@ from ayar.space.space import Space
 from ayar.storage.base import Store, StudyEntry
 from ayar.study import by_hand, changing, ending, points, running
 from ayar.study.changing import SpaceChange
+from ayar.study.environment import author
 from ayar.study.live_trial import LiveTrial
 from ayar.study.log import Log
 from ayar.study.loop import Limits
@@ -381,9 +382,9 @@ class Study:
         """
         self._own_seat.leaving = True
 
-    def stop(self, reason: str = "user") -> None:
+    def stop(self, reason: str = "user", *, why: str = "") -> None:
         """End the study for all workers; running trials finish. `minimize` with more budget goes on."""
-        self._seat.write(StudyStopped(reason, by=self._seat.worker.name))
+        self._seat.write(StudyStopped(reason, why, by=author(self._seat.worker.name)))
 
     def change(self, *, why: str = "", **changes: Any) -> None:
         """Change max_trials, max_seconds, max_failures, retries or the sampler; a larger budget opens the study again.

@@ -9,6 +9,7 @@ from typing import Any
 
 from ayar.base.jsontext import number_to_wire, wrap
 from ayar.space.parse import space_of
+from ayar.space.space import Space
 from ayar.space.wire import params_to_wire, space_to_json
 from ayar.trial import events as ev
 from ayar.trial.failure import Failure
@@ -82,10 +83,22 @@ def fold_of(
         bodies.extend(_events_of(own, number, told, seen=len(bodies)))
     bodies.extend(ev.Recorded(topic, wrap(data)) for topic, data in records)
     fold = Fold(own)
-    fold.extend(
-        ev.Event(i, body, at=START + i * TICK, active=i * TICK, worker="tests") for i, body in enumerate(bodies, 1)
-    )
+    write(fold, bodies)
     return fold
+
+
+def write(fold: Fold, bodies: Iterable[ev.Body]) -> None:
+    """Fold further events in, one second after another."""
+    fold.extend(
+        ev.Event(i, body, at=START + i * TICK, active=i * TICK, worker="tests")
+        for i, body in enumerate(bodies, fold.head + 1)
+    )
+
+
+def extend(fold: Fold, space: Space, trials: Iterable[Told]) -> None:
+    """Further trials of a study, with parameters of `space`."""
+    for told in trials:
+        write(fold, _events_of(space, len(fold.history), told, seen=fold.head))
 
 
 def _events_of(space: Any, number: int, told: Told, seen: int) -> list[ev.Body]:

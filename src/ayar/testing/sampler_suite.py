@@ -20,7 +20,8 @@ from ayar.base.jsontext import dumps, loads
 from ayar.base.rng import Streams
 from ayar.samplers.base import Proposal, Sampler
 from ayar.space.space import Space
-from ayar.testing.folds import Told, fold_of
+from ayar.testing.changes import CHANGES, SpaceMove, changed_fold
+from ayar.testing.folds import Told, extend, fold_of
 from ayar.testing.spaces import FINITE, SPACES
 from ayar.trial.failure import Failure
 from ayar.trial.fold import Fold
@@ -232,6 +233,41 @@ class SamplerSuite:
         assert [p.params for p in propose(sampler, down, len(told))] == [
             p.params for p in propose(sampler, up, len(told))
         ]
+
+    # -- a space that changes under the search ---------------------------------------------------------------------
+
+    @pytest.mark.parametrize("change", CHANGES)
+    @pytest.mark.parity("N7", "BO5", "RT10")
+    def test_after_a_change_of_the_space_the_search_goes_on_in_the_new_one(self, sampler: Sampler, change: str) -> None:
+        before, after = CHANGES[change].before, CHANGES[change].after
+        if not (fits(sampler, before) and fits(sampler, after)):
+            pytest.skip("the sampler claims only spaces it can enumerate")
+        told = run(sampler, before, ASKS)
+        fold = changed_fold(CHANGES[change], told)
+        known = {key(trial.params) for trial in fold.history.trials() if not trial.outside}
+        proposals: list[Told] = []
+        for _ in range(6):
+            found = propose(sampler, fold, len(fold.history))
+            if not found:
+                break
+            again = propose(copy.deepcopy(sampler), changed_fold(CHANGES[change], told, proposals), len(fold.history))
+            assert [(p.params, dict(p.note)) for p in again] == [(p.params, dict(p.note)) for p in found], (
+                "a search resumed elsewhere goes on alike"
+            )
+            proposals.append(Told(found[0].params, loss_of(found[0].params), note=found[0].note))
+            extend(fold, after, [proposals[-1]])
+        assert proposals or not math.isinf(after.size)
+        assert_fit(after, [Proposal(dict(trial.params), trial.note) for trial in proposals])
+        points = [key(trial.params) for trial in proposals]
+        assert not known & set(points), "what was tried before, read in the new space, is not tried again"
+        assert len(set(points)) == len(points)
+
+    def test_a_space_that_holds_no_earlier_trial_is_searched_from_the_start(self, sampler: Sampler) -> None:
+        change = SpaceMove(Space({"x": [1, 2, 3], "n": (1, 4)}), Space({"x": [4, 5, 6], "n": (1, 4)}))
+        told = run(sampler, change.before, 10)
+        fold = changed_fold(change, told, [])
+        assert not fold.history.inside.any()
+        assert_fit(change.after, propose(sampler, fold, len(told), count=2))
 
     def test_two_thousand_trials_are_borne(self, sampler: Sampler) -> None:
         space = SPACES["one float"] if not sampler.capabilities.finite_only else FINITE["four"]

@@ -192,7 +192,7 @@ class Fold:
     def _pass(self, row: Row, passage: Passage) -> None:
         """Read a row's parameters through one change of the space."""
         # A point that is still to be tried leaves open what it does not name.
-        is_wish = row.state is State.WAITING and row.attempts == 0
+        is_wish = row.attempts == 0 and not row.source.get("added")
         before = row.params or {}
         params, row.retired = passage.read(before, row.retired, fill=not is_wish)
         if row.as_asked is None and params != before:
@@ -268,9 +268,9 @@ class Fold:
 
     def _added(self, event: ev.Event, body: ev.TrialAdded) -> None:
         row = self._move(event, body.state)
+        row.source = {"added": True, **unwrap(body.source)}
         self._take_params(row, body.params, body.seen)
         row.attrs.update(unwrap(body.attrs))
-        row.source = {"added": True, **unwrap(body.source)}
         _take_outcome(row, event, body)
         self.history.set_outcome(row, event.id)
 

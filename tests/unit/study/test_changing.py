@@ -8,6 +8,7 @@ import ayar
 from ayar import Categorical, Float, Space
 from ayar.analysis.table import trial_rows
 from ayar.base.errors import ArgumentError, NoTrial, SpaceError, StudyChanged, StudyFinished
+from ayar.study.environment import author
 from ayar.study.study import Study
 from ayar.trial.events import SpaceChanged
 from ayar.trial.state import State
@@ -38,7 +39,7 @@ def test_a_wider_range_is_searched_and_the_trials_stay() -> None:
     assert all(1e-6 <= trial["lr"] <= 1e-5 for trial in made.trials[1:])
     event = made.fold.changes[-1]
     assert isinstance(event.body, SpaceChanged)
-    assert (event.body.why, event.body.by) == ("smaller steps", event.worker)
+    assert (event.body.why, event.body.by) == ("smaller steps", author("nobody"))
 
 
 def test_best_is_the_best_of_what_the_space_holds() -> None:

@@ -69,6 +69,10 @@ def tune(
     ] = None,
     trial_timeout: TrialTimeout = None,
     trial_memory: TrialMemory = None,
+    accept_space: Annotated[
+        bool,
+        typer.Option("--accept-space", help="Change the stored study to the file's space.", rich_help_panel=RUN),
+    ] = False,
     finish: Finish = False,
     enqueue: Annotated[
         Path | None,
@@ -128,6 +132,6 @@ def tune(
         from ayar.cli.tune import Wishes
         from ayar.cli.tune import tune as run
 
-        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish, rerun), talk)
+        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish, rerun, accept_space), talk)
 
     ended(work, Talk(quiet, verbose))
