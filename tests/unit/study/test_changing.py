@@ -24,7 +24,7 @@ def told(made: Study, *points: tuple[dict[str, Any], float]) -> Study:
     return made
 
 
-@pytest.mark.parity("RT10")
+@pytest.mark.parity("N7", "BO5", "RT10")
 def test_a_wider_range_is_searched_and_the_trials_stay() -> None:
     made = told(study(LR), ({"lr": 1e-3, "opt": "adam"}, 0.5))
     change = made.change_space({**LR, "lr": Float(1e-6, 1e-5, log=True), "opt": ["adam"]}, why="smaller steps")

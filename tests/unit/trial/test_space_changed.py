@@ -35,6 +35,7 @@ class Book(LogBook):
         return self.tell(self.ask(**params), value)
 
 
+@pytest.mark.parity("N7")
 def test_from_the_event_on_the_space_is_the_new_one_and_old_rows_are_read_in_it() -> None:
     book = Book()
     book.tell_point(0.3, lr=1e-2, opt="adam")
@@ -48,6 +49,7 @@ def test_from_the_event_on_the_space_is_the_new_one_and_old_rows_are_read_in_it(
     assert (trial.values, trial.outside) == ((0.3,), "")
 
 
+@pytest.mark.parity("N7", "BO5")
 def test_what_the_new_space_does_not_hold_is_kept_and_does_not_count() -> None:
     book = Book()
     book.tell_point(0.1, lr=1e-4, opt="sgd")
@@ -75,6 +77,7 @@ def test_a_range_that_grows_again_takes_its_trials_back() -> None:
     assert best_number(book.history) == 0
 
 
+@pytest.mark.parity("N7")
 def test_a_proposal_of_before_that_lands_after_is_read_through_the_moves() -> None:
     book = Book()
     lease = book.store.claim(book.study, Worker("w"), 60.0).lease
