@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.engine.default import DefaultDialect
 
 from ayar.base.errors import StoreError
-from ayar.storage import open_store, sqlite
+from ayar.storage import open_store, sqlite_engine
 from ayar.storage.base import Store
 from ayar.testing.store_suite import asked, told
 from ayar.trial import events as ev
@@ -103,7 +103,7 @@ def test_each_operation_on_the_disk_may_fail(
     kind: str, code: int, lasting: bool, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`lasting` faults last until the caller was told of one."""
-    monkeypatch.setattr(sqlite, "CHECKPOINT_BYTES", 60_000)  # so that checkpoints are hit too
+    monkeypatch.setattr(sqlite_engine, "CHECKPOINT_BYTES", 60_000)  # so that checkpoints are hit too
     path, count, seen = tmp_path / "study.db", 0, 0
     with installed(Disk(tmp_path)) as disk, open_store(path) as store:
         while seen >= count:

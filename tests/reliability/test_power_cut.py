@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ayar.storage import sqlite
+from ayar.storage import sqlite_engine
 from ayar.storage.sqlite import SqliteStore
 from reliability.disk import Disk, crash_images, installed
 from reliability.files import read_raw
@@ -67,7 +67,7 @@ def test_what_was_acknowledged_survives_a_cut_behind_every_operation(seed: int) 
 
 
 def test_a_cut_within_a_checkpoint_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "CHECKPOINT_BYTES", 40_000)
+    monkeypatch.setattr(sqlite_engine, "CHECKPOINT_BYTES", 40_000)
     disk, folder = record(7, 8)
     assert any(op.kind == "truncate" for op in disk.ops)
     assert not violations(disk, folder, 7)

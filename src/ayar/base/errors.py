@@ -18,7 +18,9 @@
     │   ├── NotAStore         the file is something else
     │   ├── StoreTooNew       written by a newer Ayar
     │   ├── StoreUnreadable   damaged, or not to be opened
-    │   ├── StoreNotWritable  read-only file or folder, disk full
+    │   ├── StoreNotWritable  read-only file or folder
+    │   │   └── DiskFailed    disk full or failing; nothing was written
+    │   │       └── ResultKept  ... but the result is kept beside the store, for the next time it is opened
     │   ├── StoreUnreachable  the server does not answer; try again
     │   └── StoreBusy         locked for longer than the time limit; try again
     ├── MissingExtra          an optional package is needed; says the install line
@@ -110,6 +112,14 @@ class StoreUnreadable(StoreError):
 
 class StoreNotWritable(StoreError):
     """The store's file or folder cannot be written."""
+
+
+class DiskFailed(StoreNotWritable):
+    """The disk is full or failing; nothing was written."""
+
+
+class ResultKept(DiskFailed):
+    """The disk is full or failing; the result is kept beside the store and delivered when that is next opened."""
 
 
 class StoreUnreachable(StoreError):

@@ -36,7 +36,7 @@ def _is_ours(path: Path) -> bool:
 
     Source: SQLite, Database File Format, section 1.3: the application ID is at byte 68, the highest first.
     """
-    from ayar.storage.sqlite import APPLICATION_ID
+    from ayar.storage.sqlite_file import APPLICATION_ID
 
     try:
         with path.open("rb") as file:

@@ -21,12 +21,13 @@ STORES = Registry(
 )
 
 
-def open_store(address: "str | Path | Store | None") -> Store:
+def open_store(address: "str | Path | Store | None", *, readonly: bool = False) -> Store:
     """The store at an address; a store is returned as it is.
 
     Arguments:
         address: None or "memory", "sqlite:///FILE", a path to a file, "postgresql://USER@HOST/DATABASE", or an open
             store. A password in the address is used and not kept: `Store.address` is without it.
+        readonly: for reading only: nothing is made or changed, no writer waits for it, every write is refused.
 
     Raises:
         UnknownName: a scheme that no store answers to.
@@ -44,4 +45,4 @@ def open_store(address: "str | Path | Store | None") -> Store:
     if str(address).endswith(":memory:"):
         raise ArgumentError(f"storage: for a study in memory leave storage out, or give 'memory'; got {address!r}")
     scheme, slashes, _ = str(address).partition("://")
-    return STORES.get_class(scheme if slashes else "sqlite")(address)  # type: ignore[no-any-return]
+    return STORES.get_class(scheme if slashes else "sqlite")(address, readonly=readonly)  # type: ignore[no-any-return]

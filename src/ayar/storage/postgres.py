@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ayar.base.clock import SYSTEM, Clock
-from ayar.base.errors import ArgumentError, StoreBusy, StoreUnreachable
+from ayar.base.errors import ArgumentError, StoreBusy, StoreNotWritable, StoreUnreachable
 from ayar.base.failpoint import reach
 from ayar.base.optional import need
 from ayar.storage.place import EngineOfProcess, Place
@@ -56,21 +56,24 @@ class PostgresPlace(Place):
 
     put = putting(upsert)
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, readonly: bool) -> None:
         """Connect, and make the tables if there are none; see `PostgresStore`."""
         url = read_address(address)
+        self._readonly = readonly
         self.address = without_password(url)
         need("psycopg", "postgres")
         self._engines = EngineOfProcess(lambda: open_engine(url))
         try:
             with self._teaching(), self._engines.get().connect() as connection:
-                prepare(connection, self.address)
+                prepare(connection, self.address, readonly=readonly)
         except BaseException:
             self.close()
             raise
 
     def write(self, act: Callable[[Connection], T], *, durable: bool) -> T:
         """Run `act`, again if the connection is lost before it is committed; `durable` waits for the disk."""
+        if self._readonly:
+            raise StoreNotWritable(f"cannot write {self.address}: it was opened for reading")
         return self._persistently(lambda: self._write_once(act, "on" if durable else "off"))
 
     def _write_once(self, act: Callable[[Connection], T], level: str) -> T:
@@ -150,20 +153,21 @@ class PostgresPlace(Place):
 class PostgresStore(SqlStore):
     """Studies in one database of a PostgreSQL server, in a schema of their own called `ayar`."""
 
-    def __init__(self, address: str, clock: Clock | None = None) -> None:
+    def __init__(self, address: str, clock: Clock | None = None, *, readonly: bool = False) -> None:
         """Connect, and make the tables if there are none.
 
         Arguments:
             address: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS`, with libpq's options; what is left out
                 comes from its environment variables (PGHOST, PGUSER, PGPASSWORD ...) and ~/.pgpass.
             clock: read in place of the server's.
+            readonly: make no tables; every write is refused.
 
         Raises:
             ArgumentError: not such an address. MissingExtra: psycopg is not installed.
             StoreUnreachable: no server answers. StoreUnreadable: it refuses the user, or has no such database.
             StoreTooNew: a newer Ayar made the tables. StoreNotWritable: the user may not make them.
         """
-        super().__init__(PostgresPlace(str(address)), clock)
+        super().__init__(PostgresPlace(str(address), readonly=readonly), clock)
 
 
 class _InDoubt(StoreUnreachable):

@@ -3,20 +3,20 @@
 from sqlalchemy import Connection, text
 
 from ayar.base.errors import NotAStore, StoreTooNew, StoreUnreadable
-from ayar.storage import tables
+from ayar.storage import migrations, tables
 
 _LOCK = 0x41594153
 """The advisory lock under which the schema is made and changed."""
 _FORMAT = text("SELECT value FROM ayar.meta WHERE name = 'format'")
+_SET_FORMAT = text("UPDATE ayar.meta SET value = :format WHERE name = 'format'")
 # Not to_regclass: its answer may come from a cache that has not heard of another's commit.
 _TABLES = text(
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = 'ayar' AND c.relkind = 'r'"
 )
-_OURS = {table.name for table in tables.metadata.sorted_tables}
 
 
-def prepare(connection: Connection, address: str) -> None:
+def prepare(connection: Connection, address: str, *, readonly: bool) -> None:
     """Make the tables if there are none, and check that this Ayar can read them.
 
     Raises:
@@ -29,10 +29,17 @@ def prepare(connection: Connection, address: str) -> None:
     found = _format(connection, address)
     # A transaction of its own: the lock comes first, so that what is looked up after it is new.
     connection.commit()
-    if found is None:
+    if readonly and found != tables.FORMAT:
+        what = "no store" if found is None else f"store format {found}"
+        raise NotAStore(f"{address} holds {what}; open it once for writing, by starting or resuming a study")
+    if found != tables.FORMAT:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if _format(connection, address) is None:
+        found = _format(connection, address)
+        if found is None:
             _make(connection)
+        elif found < tables.FORMAT:
+            migrations.migrate(connection, found)
+            connection.execute(_SET_FORMAT, {"format": str(tables.FORMAT)})
         connection.commit()
 
 
@@ -41,7 +48,7 @@ def _format(connection: Connection, address: str) -> int | None:
     there = set(connection.execute(_TABLES).scalars())
     if not there:
         return None
-    value = connection.execute(_FORMAT).scalar_one_or_none() if there >= _OURS else None
+    value = connection.execute(_FORMAT).scalar_one_or_none() if "meta" in there else None
     if value is None:
         raise NotAStore(f"{address}: a schema called ayar holds tables that are not ours; name another database")
     found = int(value)

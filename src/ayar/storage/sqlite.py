@@ -11,32 +11,33 @@ never blocks a writer. Not for network file systems.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError
 
 from ayar.base.clock import SYSTEM, Clock
-from ayar.base.errors import NotAStore, StoreBusy, StoreError, StoreNotWritable, StoreTooNew, StoreUnreadable
+from ayar.base.errors import DiskFailed, ResultKept, StoreError, StoreNotWritable, TellRefused
 from ayar.base.failpoint import reach
-from ayar.storage import filelock, tables
+from ayar.base.jsontext import wrap
+from ayar.storage import filelock, migrations, tables
+from ayar.storage.base import Appended
 from ayar.storage.filelock import FileLock
+from ayar.storage.pending import Kept, Pending
 from ayar.storage.place import EngineOfProcess, Place
 from ayar.storage.rows import putting
 from ayar.storage.sql import SqlStore
-from ayar.storage.sqlite_file import check_file
+from ayar.storage.sqlite_engine import checkpoint, open_engine, open_reader
+from ayar.storage.sqlite_file import MARK, check_file, check_mark, check_whole, copy_aside, is_protected, mark_file
+from ayar.storage.sqlite_words import in_our_words
 from ayar.storage.transaction import Times
+from ayar.trial import events as ev
 
 T = TypeVar("T")
 
-APPLICATION_ID = 0x41594152
-""""AYAR" in ASCII."""
-CHECKPOINT_BYTES = 4 * 2**20
-"""The write-ahead log is copied back once it is larger; SQLite's own default is 1,000 pages, the same."""
 _OLDEST = (3, 37, 0)
 """The first SQLite with STRICT tables."""
 
@@ -75,21 +76,50 @@ class SqlitePlace(Place):
 
     put = putting(upsert)
 
-    def __init__(self, path: Path, address: str) -> None:
+    def __init__(self, path: Path, address: str, *, readonly: bool) -> None:
         """Open `path`, and make it a store if there is no file yet; see `SqliteStore`."""
         self._path = path
         self.address = address
         _check_version(sqlite3.sqlite_version_info)
-        check_file(path)
-        self._lock = FileLock(Path(f"{path}.lock"))
-        self._engines = EngineOfProcess(lambda: open_engine(path))
-        with _teaching(path), self._lock.held():
-            if mark_file(path, tables.FORMAT):
-                self.write(tables.metadata.create_all, durable=True)
+        lock = Path(f"{path}.lock")
+        check_file(path, lock)
+        self._lock = FileLock(lock)
+        self.readonly = readonly or is_protected(path, lock)
+        self._engines = EngineOfProcess(lambda: open_reader(path) if self.readonly else open_engine(path))
+        if self.readonly:
+            self._check_readable()
+        else:
+            with in_our_words(path), self._lock.held():
+                self._prepare()
+
+    def _check_readable(self) -> None:
+        mark, found, known = self.read(lambda c: [c.exec_driver_sql(sql).scalar_one() for sql in MARK])
+        check_mark(self._path, mark, found, known, tables.FORMAT)
+        if found < tables.FORMAT:
+            raise StoreNotWritable(
+                f"{self._path} has store format {found}; open it once for writing, so that it is brought to "
+                f"{tables.FORMAT}, or read it with the Ayar that wrote it"
+            )
+
+    def _prepare(self) -> None:
+        log = Path(f"{self._path}-wal")
+        if self._lock.is_first() and log.exists() and log.stat().st_size:
+            check_whole(self._path)
+        found = mark_file(self._path, tables.FORMAT, journal_mode(sqlite3.sqlite_version))
+        if not found:
+            self.write(tables.metadata.create_all, durable=True)
+        elif found < tables.FORMAT:
+            copy_aside(self._path, Path(f"{self._path}.format{found}.bak"))
+            self.write(lambda connection: _migrate(connection, found), durable=True)
 
     def write(self, act: Callable[[Connection], T], *, durable: bool) -> T:
         """Run `act` under the file's lock; FULL syncs the commit to disk, NORMAL leaves it to the system."""
-        with _teaching(self._path), self._lock.held(), self._engines.get().connect() as raw:
+        if self.readonly:
+            raise StoreNotWritable(
+                f"cannot write {self._path}: it was opened for reading, or file and folder are not yours to write; "
+                "change their permissions or name another file"
+            )
+        with in_our_words(self._path), self._lock.held(), self._engines.get().connect() as raw:
             connection = raw.execution_options(ayar_write="FULL" if durable else "NORMAL")
             with connection.begin():
                 answer = act(connection)
@@ -100,7 +130,7 @@ class SqlitePlace(Place):
 
     def read(self, act: Callable[[Connection], T]) -> T:
         """Run `act` in a transaction that only reads."""
-        with _teaching(self._path), self._engines.get().connect() as connection, connection.begin():
+        with in_our_words(self._path), self._engines.get().connect() as connection, connection.begin():
             return act(connection)
 
     def alone(self, connection: Connection) -> None:
@@ -114,6 +144,9 @@ class SqlitePlace(Place):
         """Close under the lock: the last connection to close checkpoints the write-ahead log."""
         if not self._engines.is_ours:
             return
+        if self.readonly:
+            self._engines.get().dispose()
+            return
         with self._lock.held():
             self._engines.get().dispose()
         self._lock.close()
@@ -122,19 +155,79 @@ class SqlitePlace(Place):
 class SqliteStore(SqlStore):
     """Studies in one SQLite file."""
 
-    def __init__(self, path: str | Path, clock: Clock | None = None) -> None:
+    def __init__(self, path: str | Path, clock: Clock | None = None, *, readonly: bool = False) -> None:
         """Open `path`, and make it a store if there is no file yet.
+
+        A file that cannot be written is opened for reading. Results that a full disk refused before are delivered.
 
         Arguments:
             path: the file, or its address `sqlite:///FILE`.
             clock: read in place of this machine's.
+            readonly: take no lock that a writer waits for; every write is then refused.
 
         Raises:
             NotAStore: the file is something else. StoreTooNew: a newer Ayar wrote it.
-            StoreNotWritable: the file or its folder cannot be written.
+            StoreNotWritable: there is no file, and none can be made. StoreUnreadable: it may not be read, or is
+            damaged.
         """
         path = str(path).removeprefix("sqlite://").removeprefix("/") if "://" in str(path) else path
-        super().__init__(SqlitePlace(Path(path).absolute(), f"sqlite:///{path}"), clock)
+        file = Path(path).absolute()
+        place = SqlitePlace(file, f"sqlite:///{path}", readonly=readonly)
+        super().__init__(place, clock)
+        self._pending = Pending(Path(f"{file}.pending"))
+        if not place.readonly:
+            self._deliver()
+
+    def append(
+        self,
+        study: int,
+        bodies: Sequence[ev.Body],
+        *,
+        worker: str = "",
+        fence: ev.Lease | None = None,
+        key: str | None = None,
+        durable: bool = True,
+    ) -> Appended:
+        """Write `bodies` as the next events; a result for which the disk has no room is kept beside the store.
+
+        Raises:
+            ResultKept: it was not written, and will be when the store is next opened.
+        """
+        try:
+            return super().append(study, bodies, worker=worker, fence=fence, key=key, durable=durable)
+        except DiskFailed as error:
+            if key is None or not any(isinstance(body, ev.TrialTold) for body in bodies):
+                raise
+            try:
+                self._pending.save(Kept.of(study, tuple(bodies), worker, fence, key))
+            except OSError:
+                raise error from None
+            raise ResultKept(
+                f"{error}. The result is kept in the folder {self.address.removeprefix('sqlite:///')}.pending and "
+                "will be delivered when the store is next opened"
+            ) from error
+
+    def _deliver(self) -> None:
+        """Write what an earlier process had to keep; its key makes sure that it is written once."""
+        for path, kept in self._pending:
+            try:
+                super().append(kept.study, kept.decoded(), worker=kept.worker, fence=kept.fence, key=kept.key)
+            except TellRefused as refused:
+                super().append(kept.study, [_refused(kept, str(refused))], worker=kept.worker, key=f"late:{kept.key}")
+            except DiskFailed:
+                return
+            self._pending.forget(path)
+
+
+def _refused(kept: Kept, why: str) -> ev.TellRefused:
+    """The event that keeps a result which came too late."""
+    [told] = [body for body in kept.decoded() if isinstance(body, ev.TrialTold)]
+    return ev.TellRefused(told.number, told.token, None, why, wrap(msgspec.to_builtins(told)))
+
+
+def _migrate(connection: Connection, found: int) -> None:
+    migrations.migrate(connection, found)
+    connection.exec_driver_sql(f"PRAGMA user_version={tables.FORMAT}")
 
 
 def _check_version(found: tuple[int, ...]) -> None:
@@ -143,103 +236,3 @@ def _check_version(found: tuple[int, ...]) -> None:
             f"expected SQLite {'.'.join(map(str, _OLDEST))} or newer, this Python has {'.'.join(map(str, found))}; "
             "use a newer Python build, or a PostgreSQL server"
         )
-
-
-def open_engine(path: Path) -> Engine:
-    """An engine on `path`; transactions with the option `ayar_write` (FULL or NORMAL) start as `BEGIN IMMEDIATE`.
-
-    The option is SQLite's synchronous level: under the write-ahead log FULL syncs each commit, NORMAL does not.
-    """
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": filelock.WAIT_SECONDS}, pool_size=2, max_overflow=2
-    )
-    # Under a lock of our own we checkpoint ourselves; without one SQLite does, which is safe where the bug is mended.
-    automatic = "wal_autocheckpoint=1000" if filelock.fcntl is None else "wal_autocheckpoint=0"
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("foreign_keys=ON", "mmap_size=0", "synchronous=FULL", automatic):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        level = connection.get_execution_options().get("ayar_write")
-        if level is not None:
-            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if level else "BEGIN")
-
-    return engine
-
-
-def mark_file(path: Path, version: int) -> bool:
-    """Check that `path` is ours and readable; make it ours if it is new. To be called under the lock.
-
-    Returns:
-        Whether the tables are still to be made.
-
-    Raises:
-        NotAStore: another program's database. StoreTooNew: its format is above `version`.
-    """
-    with closing(sqlite3.connect(path, timeout=filelock.WAIT_SECONDS, isolation_level=None)) as database:
-        mark, found, known = (
-            database.execute(sql).fetchone()[0]
-            for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-        )
-        if mark != APPLICATION_ID and known:
-            raise NotAStore(f"expected an Ayar store, but {path} is another program's database; name another file")
-        if mark == APPLICATION_ID and found > version:
-            raise StoreTooNew(f"{path} has store format {found}; this Ayar reads formats up to {version}. Upgrade Ayar")
-        if not known:
-            path.chmod(0o600)
-            database.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version)}")
-            database.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            database.execute(f"PRAGMA user_version={version}")
-        return not known
-
-
-def checkpoint(connection: Connection, path: Path) -> None:
-    """Copy the write-ahead log back once it is long; to be called under the lock, outside a transaction.
-
-    A reader that is under way keeps the log from being emptied: it is not waited for, the next write tries again.
-    """
-    try:
-        long = Path(f"{path}-wal").stat().st_size > CHECKPOINT_BYTES
-    except OSError:
-        return
-    database = connection.connection.driver_connection
-    if long and database is not None:
-        database.execute("PRAGMA busy_timeout=0")
-        try:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            database.execute(f"PRAGMA busy_timeout={filelock.WAIT_SECONDS * 1000:.0f}")
-
-
-_TEACHING: tuple[tuple[str, type[StoreError], str], ...] = (
-    ("readonly", StoreNotWritable, "cannot write {path}: it is read-only; change its permissions or name another file"),
-    ("unable to open", StoreNotWritable, "cannot open {path}; is its folder writable?"),
-    ("locked", StoreBusy, "{path} is locked by another program; nothing was written, trying again is safe"),
-    (
-        "full",
-        StoreNotWritable,
-        "the disk that holds {path} is full; nothing was written, free some space and try again",
-    ),
-    ("not a database", NotAStore, "expected an Ayar store, but {path} is not a SQLite database; name another file"),
-    ("malformed", StoreUnreadable, "{path} is damaged; copy it before anything else"),
-    ("disk i/o", StoreUnreadable, "the disk failed under {path}; nothing was acknowledged. Open the study again"),
-)
-"""(what SQLite says, our error, our words)."""
-
-
-@contextmanager
-def _teaching(path: Path) -> Iterator[None]:
-    """Turn a database error into one that says what happened to which file, and what to do."""
-    try:
-        yield
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        said = str(getattr(error, "orig", error)).lower()
-        for words, kind, message in _TEACHING:
-            if words in said:
-                raise kind(message.format(path=path)) from error
-        raise StoreUnreadable(f"{path}: the database said: {said}") from error

@@ -17,11 +17,12 @@ import pytest
 from sqlalchemy import Engine, event
 
 from ayar.base.errors import NotAStore, StoreBusy, StoreNotWritable, StoreTooNew, StoreUnreadable
-from ayar.storage import filelock, sqlite_file
+from ayar.storage import filelock, sqlite, sqlite_file
 from ayar.storage.base import Worker
 from ayar.storage.rows import RowsTransaction
-from ayar.storage.sqlite import APPLICATION_ID, CHECKPOINT_BYTES, SqliteStore
-from ayar.storage.sqlite_file import file_system
+from ayar.storage.sqlite import SqliteStore
+from ayar.storage.sqlite_engine import CHECKPOINT_BYTES
+from ayar.storage.sqlite_file import APPLICATION_ID, file_system
 from ayar.testing.store_suite import asked, created, granted, told
 from ayar.trial import events as ev
 
@@ -85,10 +86,13 @@ AS_NOBODY = """
 import os, sys
 import ayar.storage.sqlite
 from ayar.base.errors import StoreError
+from ayar.testing.store_suite import created
 if os.getuid() == 0:
     os.setuid(65534)
 try:
-    ayar.storage.sqlite.SqliteStore(sys.argv[1])
+    store = ayar.storage.sqlite.SqliteStore(sys.argv[1])
+    print(len(store.studies()), "study")
+    store.create(created("mine"))
 except StoreError as error:
     print(type(error).__name__, error)
 """
@@ -109,14 +113,30 @@ def said_to_nobody(path: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("there_before", [False, True])
-def test_a_read_only_folder_is_refused(folder: Path, there_before: bool) -> None:
-    if there_before:
-        SqliteStore(folder / "study.db").close()
-        for file in folder.iterdir():
-            file.chmod(0o444)
+def test_a_read_only_folder_takes_no_new_store(folder: Path) -> None:
     folder.chmod(0o555)
     assert re.search(r"StoreNotWritable cannot write .*; choose a folder", said_to_nobody(folder / "study.db"))
+
+
+def test_a_store_in_a_read_only_folder_is_read_and_not_written(folder: Path) -> None:
+    with SqliteStore(folder / "study.db") as store:
+        store.create(created())
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+    said = said_to_nobody(folder / "study.db")
+    assert re.fullmatch(r"1 study\nStoreNotWritable cannot write .*: it was opened for reading, or file.*\n", said)
+    assert sorted(file.name for file in folder.iterdir()) == ["study.db", "study.db.lock"]
+
+
+def test_a_store_under_way_is_read_by_one_who_may_not_write_it(folder: Path) -> None:
+    with SqliteStore(folder / "study.db") as store:
+        store.create(created())
+        for file in folder.iterdir():
+            file.chmod(0o644)
+        assert said_to_nobody(folder / "study.db").startswith("1 study\nStoreNotWritable cannot write")
+        store.create(created("another"))
+        assert said_to_nobody(folder / "study.db").startswith("2 study\n")
 
 
 def test_a_file_of_another_user_is_refused(folder: Path) -> None:
@@ -136,6 +156,57 @@ def test_a_damaged_file_is_told_apart(path: Path) -> None:
     path.write_bytes(damaged)
     with SqliteStore(path) as store, pytest.raises(StoreUnreadable, match=r"damaged"):
         store.read(1, 0)
+
+
+@pytest.fixture
+def killed(path: Path) -> Path:
+    """A store whose last process was killed after a write, so its log was not copied back."""
+    code = f"""
+import os
+from ayar.storage.sqlite import SqliteStore
+from ayar.testing.store_suite import created
+from ayar.trial import events as ev
+store = SqliteStore({str(path)!r})
+study = store.create(created()).id
+store.append(study, [ev.Recorded("a", "x" * 1000) for _ in range(100)])
+store.close()
+store = SqliteStore({str(path)!r})
+store.append(study, [ev.Recorded("last", 1)])
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert Path(f"{path}-wal").stat().st_size > 0
+    return path
+
+
+def test_after_an_unclean_end_damage_is_found_when_the_store_is_opened(killed: Path) -> None:
+    damaged = bytearray(killed.read_bytes())
+    damaged[4096 * 8 : 4096 * 20] = b"\xff" * (4096 * 12)
+    killed.write_bytes(damaged)
+    with pytest.raises(
+        StoreUnreadable, match=r"is damaged \(.*\); copy it before anything else, then open it for read"
+    ):
+        SqliteStore(killed)
+    with SqliteStore(killed, readonly=True) as store:
+        assert [entry.name for entry in store.studies()] == ["s"], "what is whole can be read"
+
+
+def checks(path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often opening looks for damage."""
+    seen: list[Path] = []
+    monkeypatch.setattr(sqlite, "check_whole", seen.append)
+    SqliteStore(path).close()
+    return len(seen)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="locks of an open file are Linux's")
+def test_damage_is_looked_for_after_an_unclean_end_only(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks(killed, monkeypatch) == 1
+    assert checks(killed, monkeypatch) == 0, "it was closed now"
+    with SqliteStore(killed) as store:
+        store.append(1, [ev.Recorded("a", 1)])
+        assert Path(f"{killed}-wal").stat().st_size > 0
+        assert checks(killed, monkeypatch) == 0, "another store has it open: the log is in use"
 
 
 def test_a_network_file_system_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,8 +349,9 @@ def test_an_interrupt_within_a_write_writes_nothing(store: SqliteStore, monkeypa
 def test_a_child_uses_a_store_opened_before_the_fork(path: Path) -> None:
     code = f"""
 import os
-from ayar.storage.sqlite import APPLICATION_ID, CHECKPOINT_BYTES, SqliteStore
-from ayar.storage.sqlite_file import file_system
+from ayar.storage.sqlite import SqliteStore
+from ayar.storage.sqlite_engine import CHECKPOINT_BYTES
+from ayar.storage.sqlite_file import APPLICATION_ID, file_system
 from ayar.testing.store_suite import created
 from ayar.trial import events as ev
 store = SqliteStore({str(path)!r})
@@ -298,3 +370,37 @@ print(len(store.read(study, 0)))
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, env=environment, check=False
     )
     assert (done.stdout, done.stderr) == ("403\n", "")
+
+
+# -- reading only --------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_takes_no_lock_and_changes_nothing(store: SqliteStore, path: Path) -> None:
+    study = store.create(created()).id
+    before = path.read_bytes()
+    with store._place._lock.held(), SqliteStore(path, readonly=True) as reader:  # type: ignore[attr-defined]
+        assert len(reader.read(study, 0)) == 1
+        store.append(study, [ev.Recorded("a", 1)])
+        assert len(reader.read(study, 0)) == 2, "it sees what is written meanwhile"
+        with pytest.raises(StoreNotWritable, match=r"cannot write .*: it was opened for reading"):
+            reader.append(study, [ev.Recorded("a", 1)])
+        with pytest.raises(StoreNotWritable):
+            reader.claim(study, Worker("w"), 60.0)
+    assert path.read_bytes() == before
+
+
+def test_reading_makes_no_store(path: Path) -> None:
+    with pytest.raises(StoreNotWritable, match=r"cannot open"):
+        SqliteStore(path, readonly=True)
+    assert not path.exists()
+
+
+def test_opening_twice_in_one_process_keeps_the_first_one_s_locks(store: SqliteStore, path: Path) -> None:
+    study = store.create(created()).id
+    SqliteStore(path).close()  # had it read the file by itself, closing that would have dropped SQLite's locks
+    another = f"from ayar.storage.sqlite import SqliteStore; SqliteStore({str(path)!r}).close()"
+    subprocess.run([sys.executable, "-c", another], check=True)
+    store.append(study, [ev.Recorded("kept", 1)])
+    assert Path(f"{path}-wal").exists(), "the other process did not take itself for the last one"
+    with SqliteStore(path, readonly=True) as reader:
+        assert len(reader.read(study, 0)) == 2
