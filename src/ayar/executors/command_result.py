@@ -53,7 +53,10 @@ class ResultLines:
         """What is left when the command is gone; a last line without its end counts if it is whole JSON."""
         yield from self.reports()
         left = self._chunk()
-        if left.strip() and _json(left) is not None and (report := self._read(left)) is not None:
+        if not left.strip() or _json(left) is None:
+            return
+        self._count += 1
+        if (report := self._read(left)) is not None:
             yield report
 
     def _chunk(self) -> bytes:
@@ -71,7 +74,7 @@ class ResultLines:
         read = _json(line)
         if not isinstance(read, dict):
             raise _bad_value(
-                f"{self._path.name}, line {max(self._count, 1)}: expected a JSON object such as "
+                f"{self._path.name}, line {self._count}: expected a JSON object such as "
                 f'{{"step": 3, "loss": 0.41}}, got {shorten(line.decode(errors="replace"))}'
             )
         if "step" in read:

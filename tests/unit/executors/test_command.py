@@ -1,15 +1,18 @@
 """The executor of commands: slots, threads, limits. Whole studies are in tests/story/test_any_language.py."""
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from ayar.base.errors import ArgumentError
 from ayar.executors.base import Channel, Ended, Task
 from ayar.executors.command import CommandExecutor
 from ayar.executors.command_objective import Command
+from ayar.executors.groups import group_lives
 from ayar.space.space import Space
 from ayar.study.attempt import Attempt
 from ayar.trial.goal import Goal
@@ -138,3 +141,37 @@ def test_a_study_that_says_stop_gets_a_pruned_trial_with_its_last_report(tmp_pat
     assert (ended.result["outcome"]["state"], list(ended.result["outcome"]["values"])) == ("pruned", [2.0])
     assert (tmp_path / "cleaned").exists()
     assert (tmp_path / "trials" / "trial-0004" / "attempt-2").is_dir()
+
+
+@pytest.mark.slow
+@pytest.mark.parity("N5")
+def test_many_hanging_commands_leave_no_process(tmp_path: Path) -> None:
+    """40 of them, eight at a time, each with a child in the background; some are still starting when time is up."""
+    script = "echo $$ > pid-$AYAR_TRIAL; sleep 1000 & sleep 1000"
+    found: list[Ended] = []
+    with make(tmp_path, script, slots=8, timeout=0.2) as executor:
+        for number in range(40):
+            if number - len(found) >= 8:
+                found += drain(executor, 1)
+            executor.submit(Task(number, {"number": number}))
+        found += drain(executor, 40 - len(found))
+    assert {ended.failure and ended.failure.kind for ended in found} == {"timeout"}
+    leaders = [int(text) for file in tmp_path.glob("pid-*") if (text := file.read_text())]
+    assert leaders
+    assert not any(group_lives(pid) for pid in leaders)
+
+
+@pytest.mark.slow
+def test_a_long_life_leaks_nothing(tmp_path: Path) -> None:
+    def holdings() -> tuple[int, int, int]:
+        handles = len(list(Path("/proc/self/fd").iterdir()))
+        return handles, threading.active_count(), len(psutil.Process().children())
+
+    with make(tmp_path, "echo loss=1; exit $((AYAR_TRIAL % 3))", slots=2) as executor:
+        executor.submit(Task(0, {"number": 0}))
+        drain(executor, 1)
+        before = holdings()
+        for number in range(1, 60):
+            executor.submit(Task(number, {"number": number}))
+            drain(executor, 1)
+        assert holdings() == before

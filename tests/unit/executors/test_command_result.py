@@ -67,6 +67,12 @@ def test_a_line_that_is_no_object_is_refused(file: Path, line: str) -> None:
     assert raised.value.failure.kind == "bad_value"
 
 
+def test_a_last_line_that_is_a_bare_number_is_refused(file: Path) -> None:
+    file.write_text('{"step": 1, "loss": 1}\n0.25')
+    with pytest.raises(AttemptFailed, match=r"line 2: expected a JSON object such as .* got '0.25'"):
+        list(ResultLines(file).last_words())
+
+
 def test_a_line_without_an_end_is_refused(file: Path) -> None:
     file.write_text("x" * (2**20 + 1))
     with pytest.raises(AttemptFailed, match=r"line 1: a line takes more than 1 MB"):
