@@ -100,7 +100,9 @@ def _reports(reports: tuple[Report, ...]) -> list[str]:
 def failure_text(failure: Failure) -> str:
     """A failure in words, with its traceback."""
     where = f" ({failure.where})" if failure.where else ""
-    return f"failed by {failure.kind}: {failure.headline}{where}\n\n{failure.traceback}".rstrip()
+    headline = failure.headline.removeprefix(f"{failure.kind}: ")
+    rest = failure.traceback or failure.message.partition("\n")[2]
+    return f"failed by {failure.kind}: {headline}{where}\n\n{rest}".rstrip()
 
 
 def _output(output: str) -> str:

@@ -29,6 +29,12 @@ def test_a_failed_trial_ends_with_its_traceback() -> None:
     assert text.endswith("failed by exception: ValueError: no data (a.py:3 in loss)\n\nTraceback: here")
 
 
+def test_a_failure_without_a_traceback_ends_with_all_its_words() -> None:
+    failure = Failure("bad_value", "expected a value of loss, got none\nits last lines:\nepoch 3")
+    text = first(Told({"C": 1.0, "kernel": "rbf"}, state=State.FAILED, failure=failure))[1]
+    assert text.endswith("failed by bad_value: expected a value of loss, got none\n\nits last lines:\nepoch 3")
+
+
 def test_many_reports_are_cut_to_the_last() -> None:
     told = Told({"C": 1.0, "kernel": "rbf"}, 0.5, reports=[[step, 0.5] for step in range(100)])
     text = first(told)[1]
