@@ -6,12 +6,12 @@ synced and renamed, so it is there whole or not at all; what is torn all the sam
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from ayar.trial.events import Body, Lease, decode_body, encode_body, kind_of
+from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of
 
 _MAGIC = b"ayar-pending-1"
 
@@ -20,6 +20,8 @@ class Kept(msgspec.Struct, frozen=True):
     """The arguments of an append that was not written."""
 
     study: int
+    birth: tuple[int, str]
+    """Time and chain of the study's first event: it is delivered to this very study, not to one made anew."""
     bodies: tuple[tuple[str, str], ...]
     """(kind, text) of each."""
     worker: str
@@ -27,13 +29,20 @@ class Kept(msgspec.Struct, frozen=True):
     key: str
 
     @classmethod
-    def of(cls, study: int, bodies: tuple[Body, ...], worker: str, fence: Lease | None, key: str) -> "Kept":
-        """What to keep of a call."""
-        return cls(study, tuple((kind_of(body), encode_body(body)) for body in bodies), worker, fence, key)
+    def of(cls, first: Event, study: int, bodies: Sequence[Body], worker: str, fence: Lease | None, key: str) -> "Kept":
+        """What to keep of a call; `first` is the study's first event."""
+        return cls(
+            study, birth(first), tuple((kind_of(body), encode_body(body)) for body in bodies), worker, fence, key
+        )
 
     def decoded(self) -> list[Body]:
         """The events that were to be written."""
         return [decode_body(kind, text) for kind, text in self.bodies]
+
+
+def birth(first: Event) -> tuple[int, str]:
+    """What tells a study from another that was made in its place."""
+    return first.at, first.chain
 
 
 class Pending:

@@ -26,7 +26,7 @@ from ayar.base.jsontext import wrap
 from ayar.storage import filelock, migrations, tables
 from ayar.storage.base import Appended
 from ayar.storage.filelock import FileLock
-from ayar.storage.pending import Kept, Pending
+from ayar.storage.pending import Kept, Pending, birth
 from ayar.storage.place import EngineOfProcess, Place
 from ayar.storage.rows import putting
 from ayar.storage.sql import SqlStore
@@ -199,7 +199,7 @@ class SqliteStore(SqlStore):
             if key is None or not any(isinstance(body, ev.TrialTold) for body in bodies):
                 raise
             try:
-                self._pending.save(Kept.of(study, tuple(bodies), worker, fence, key))
+                self._pending.save(Kept.of(self.read(study, 0, 1)[0], study, bodies, worker, fence, key))
             except OSError:
                 raise error from None
             raise ResultKept(
@@ -210,6 +210,8 @@ class SqliteStore(SqlStore):
     def _deliver(self) -> None:
         """Write what an earlier process had to keep; its key makes sure that it is written once."""
         for path, kept in self._pending:
+            if [birth(first) for first in self.read(kept.study, 0, 1)] != [kept.birth]:
+                continue
             try:
                 super().append(kept.study, kept.decoded(), worker=kept.worker, fence=kept.fence, key=kept.key)
             except TellRefused as refused:

@@ -117,3 +117,18 @@ def test_what_is_no_result_is_not_kept(path: Path) -> None:
         store.append(study, [ev.Recorded("a", "x" * 100_000)])
     assert not isinstance(error.value, ResultKept)
     assert not Path(f"{path}.pending").exists()
+
+
+@pytest.mark.parametrize("made_anew", [False, True])
+def test_a_result_is_not_delivered_to_another_store_of_the_same_name(path: Path, made_anew: bool) -> None:
+    clock = FakeClock()
+    study, lease = running(path, clock)
+    told_in_vain(path, clock, study, lease)
+    for file in (path, Path(f"{path}.lock")):
+        file.unlink()
+    clock.advance(1.0)
+    if made_anew:
+        running(path, clock)
+    with SqliteStore(path, clock) as store:
+        assert [kinds(store, entry.id)[-1] for entry in store.studies()] == ["TrialAsked"] * made_anew
+    assert len(list(Path(f"{path}.pending").iterdir())) == 1
