@@ -31,15 +31,18 @@ def rebuilt(logged: Logged, at: int) -> list[Line]:
         raise StoreUnreadable(
             f"study {logged.name!r}: its first event is lost, which holds space and goals; nothing can be rebuilt"
         )
-    kept, dropped = _consistent(logged.lines)
-    data = {"lost": list(logged.lost), "dropped": dropped}
-    body = ev.Recorded(SALVAGED, data)
-    last = Line(0, ev.kind_of(body), None, None, at, kept[-1].active, None, ev.encode_body(body), "")
-    return relinked([*_with_new_seen(kept), last])
+    fold, kept, dropped = _consistent(logged.lines)
+    bodies: list[ev.Body] = [ev.Recorded(SALVAGED, {"lost": list(logged.lost), "dropped": dropped})]
+    if fold.stopped is not None and fold.history.pending.any():
+        # It ended with all trials told, and is not at its end any more.
+        bodies.append(ev.StudyReopened(SALVAGED))
+    active = kept[-1].active
+    last = [Line(0, ev.kind_of(body), None, None, at, active, None, ev.encode_body(body), "") for body in bodies]
+    return relinked([*_with_new_seen(kept), *last])
 
 
-def _consistent(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
-    """The lines that make a legal log, and what was left out."""
+def _consistent(lines: Sequence[Line]) -> tuple[Fold, list[Line], list[str]]:
+    """The lines that make a legal log, with their fold, and what was left out."""
     fold, kept, dropped, before = Fold(), list[Line](), list[str](), 0
     for line in lines:
         try:
@@ -53,7 +56,7 @@ def _consistent(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
         else:
             kept.append(line)
             before = line.id
-    return kept, dropped
+    return fold, kept, dropped
 
 
 def _needs_one_before(fold: Fold, event: ev.Event) -> bool:

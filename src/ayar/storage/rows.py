@@ -3,18 +3,21 @@
 The same for every dialect; statements are built once, so that SQLAlchemy finds their compiled form in its cache.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from ayar.base.errors import StoreUnreadable
 from ayar.storage import tables
-from ayar.storage.base import Line
+from ayar.storage.base import REMEDY, Line, StudyEntry
 from ayar.storage.ledger import Counters, Slot, Slots
 from ayar.storage.place import Put
 from ayar.trial.state import State
 
-_COUNTERS, _SLOT = Counters.__struct_fields__, Slot.__struct_fields__
+S = TypeVar("S", bound=msgspec.Struct)
+_COUNTERS, _SLOT, _ENTRY = Counters.__struct_fields__, Slot.__struct_fields__, StudyEntry.__struct_fields__
 _s, _e, _l = tables.study.c, tables.event.c, tables.slot.c
 
 # The study's row orders all writes. Where the database locks rows this one is locked; elsewhere the words are left out.
@@ -140,16 +143,30 @@ def projection(connection: Connection, study: int) -> tuple[Counters, list[Slot]
     return _counters_of(found[0][: len(_COUNTERS)]), [_slot_of(slot) for slot in slots if slot[0] is not None]
 
 
+def entry_of(row: Any) -> StudyEntry:
+    """A row of `ENTRIES` as a study of the store's list."""
+    return _checked(StudyEntry, zip(_ENTRY, (*row[:-1], bool(row[-1])), strict=True))
+
+
 def _counters_of(row: Any) -> Counters:
-    values = dict(zip(_COUNTERS, row, strict=True))
-    return Counters(**{**values, "stopped": bool(values["stopped"])})
+    return _checked(Counters, ((n, bool(v) if n == "stopped" else v) for n, v in zip(_COUNTERS, row, strict=True)))
 
 
 def _slot_of(row: Any) -> Slot:
-    return Slot(row[0], State(row[1]), *row[2:])
+    return _checked(Slot, zip(_SLOT, row, strict=True))
+
+
+def _checked(kind: type[S], values: Iterable[tuple[str, Any]]) -> S:
+    """A record of a row's values, whose types nobody else checks: a damaged page may hold others."""
+    try:
+        return msgspec.convert(dict(values), kind)
+    except msgspec.ValidationError as error:
+        raise StoreUnreadable(f"the store holds a {kind.__name__} that no Ayar writes: {error}. {REMEDY}") from None
 
 
 def line_of(row: Any) -> Line:
     """A row of `event` as a line of the log."""
     _, number, kind, trial, worker, at, active, key, body, chain = row
+    if not (type(kind) is type(body) is type(chain) is str and type(at) is type(active) is int):
+        raise StoreUnreadable(f"event {number} holds what no Ayar writes. {REMEDY}")
     return Line(number, kind, trial, worker, at, active, key, body, chain)

@@ -100,7 +100,7 @@ def _row(database: sqlite3.Connection, query: str, *values: int) -> tuple[object
     """One row; None where there is none, or where the page that should hold it cannot be read."""
     try:
         row: tuple[object, ...] | None = database.execute(query, values).fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
     return row
 

@@ -72,12 +72,12 @@ class SqlStore(Store):
     def find(self, name: str) -> StudyEntry | None:
         """The study of this name, or None."""
         row = self._place.read(lambda connection: connection.execute(rows.ENTRY, {"wanted": name}).one_or_none())
-        return None if row is None else StudyEntry(*row[:-1], stopped=bool(row[-1]))
+        return None if row is None else rows.entry_of(row)
 
     def studies(self) -> Sequence[StudyEntry]:
         """All studies, in order of creation."""
         entries = self._place.read(lambda connection: connection.execute(rows.ENTRIES).all())
-        return [StudyEntry(*row[:-1], stopped=bool(row[-1])) for row in entries]
+        return [rows.entry_of(row) for row in entries]
 
     def lines(self, study: int, after: int, limit: int = 1000) -> Sequence[Line]:
         """At most `limit` lines with numbers above `after`, in one short transaction."""

@@ -30,6 +30,8 @@ def in_our_words(path: Path) -> Iterator[None]:
     """Turn a database error into one that says what happened to which file, and what to do."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        raise StoreUnreadable(f"{path} is damaged: {error}; copy it before anything else") from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         said = str(getattr(error, "orig", error)).lower()
         for words, kind, message in _TEACHING:
