@@ -1,5 +1,7 @@
 """A disk that is full when a result comes: it is kept beside the store, and delivered once."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,3 +134,40 @@ def test_a_result_is_not_delivered_to_another_store_of_the_same_name(path: Path,
     with SqliteStore(path, clock) as store:
         assert [kinds(store, entry.id)[-1] for entry in store.studies()] == ["TrialAsked"] * made_anew
     assert len(list(Path(f"{path}.pending").iterdir())) == 1
+
+
+LIMITED = """
+import resource, signal, sys
+from ayar.base.errors import ResultKept
+from ayar.storage.base import Worker
+from ayar.storage.sqlite import SqliteStore
+from ayar.testing.store_suite import asked, created, granted
+from ayar.trial import events as ev
+from ayar.trial.state import State
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = SqliteStore(sys.argv[1])
+study = store.create(created(retries={"lost": 3})).id
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+while True:
+    lease = granted(store.claim(study, Worker("w"), 60.0))
+    store.append(study, [asked(lease)], fence=lease)
+    told = ev.TrialTold(lease.number, 1, lease.token, State.COMPLETE, (0.5,), attrs={"notes": "x" * 200_000})
+    try:
+        store.append(study, [told], fence=lease, key=f"tell:{lease.number}")
+    except ResultKept:
+        print(lease.number)
+        break
+    print(lease.number, flush=True)
+"""
+
+
+def test_every_result_that_was_told_or_kept_is_there_after_the_system_let_no_file_grow(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", LIMITED, str(path)], capture_output=True, text=True, check=True)
+    told_numbers = [int(line) for line in done.stdout.split()]
+    assert len(told_numbers) > 3
+    assert Path(f"{path}.pending").is_dir()
+    with SqliteStore(path) as store:
+        in_log = [event.body.number for event in store.read(1, 0, 10_000) if event.kind == "TrialTold"]
+        assert in_log == told_numbers == list(range(len(told_numbers)))
+        granted(store.claim(1, ANN, 60.0))
+    assert not Path(f"{path}.pending").exists()

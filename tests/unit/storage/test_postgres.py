@@ -258,7 +258,6 @@ def lost_after_commit(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return lost
 
 
-@pytest.mark.parity("N1")
 def test_a_write_whose_commit_was_not_answered_is_written_once_and_answered(
     store: PostgresStore, lost_after_commit: list[str]
 ) -> None:
