@@ -3,9 +3,11 @@
 ROOT/trial-0007/attempt-1/    params.json    command.txt (a line to paste)    result.jsonl
                               stdout.log     stderr.log
 
-Logs are kept whole up to 64 MB each; a longer one is cut down to its end, and says so in its first line.
+Logs are kept whole up to 64 MB each; a longer one is cut down to its end when the command is gone, and
+says so in its first line.
 """
 
+import ctypes
 import json
 import os
 import shlex
@@ -49,16 +51,26 @@ class AttemptFolder:
         return out, err
 
     def trim(self) -> None:
-        """Cut logs that have grown large down to their ends.
+        """While the command writes: give back the disk under all but the ends of logs that have grown large.
 
-        What is written within the moment of cutting is lost.
+        A hole is made, where the file system can (Linux): nothing that is being written is lost, as it would be by
+        cutting the file.
         """
-        for path in (self._stdout, self._stderr):
-            if path.exists() and path.stat().st_size > LOG_BYTES:
+        for path in self._logs():
+            found = path.stat()
+            if found.st_blocks * 512 > LOG_BYTES:
+                _punch(path, found.st_size - _KEPT_BYTES)
+
+    def cut(self) -> None:
+        """When nobody writes any longer: cut logs that have grown large down to their ends."""
+        for path in self._logs():
+            if path.stat().st_size > LOG_BYTES:
                 kept = end_of(path, _KEPT_BYTES)
-                os.truncate(path, 0)
-                with path.open("a", errors="replace") as file:
-                    file.write(f"[cut here: more than {LOG_BYTES >> 20} MB were written, this is the end]\n{kept}")
+                words = f"[cut here: more than {LOG_BYTES >> 20} MB were written, this is the end]"
+                path.write_text(f"{words}\n{kept}", errors="replace")
+
+    def _logs(self) -> list[Path]:
+        return [path for path in (self._stdout, self._stderr) if path.exists()]
 
     def output(self) -> str:
         """The ends of standard output and standard error together, at most 64 KB."""
@@ -94,3 +106,16 @@ def _new_folder(parent: Path, stem: str) -> Path:
 
 def _opened(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+
+
+_KEEP_SIZE, _PUNCH_HOLE = 1, 2
+"""Modes of fallocate(2)."""
+
+
+def _punch(path: Path, size: int) -> None:
+    """Turn the first `size` bytes of a file into a hole; they read as zeros. Does nothing where that cannot be done."""
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "fallocate"):
+        return
+    with path.open("r+b") as file:
+        libc.fallocate(file.fileno(), _KEEP_SIZE | _PUNCH_HOLE, ctypes.c_long(0), ctypes.c_long(size))

@@ -158,6 +158,7 @@ class CommandRun:
             code = self._follow(process, lines, trial, folder, begin)
         finally:
             process.end(lambda: self._stop.grace)
+            folder.cut()
             self.peak_bytes = process.peak_bytes
         for report in lines.last_words():
             self._report(trial, report)

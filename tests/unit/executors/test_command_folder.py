@@ -27,18 +27,24 @@ def test_the_written_line_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     assert json.loads(folder.params.read_text()) == {"opt": "a b", "n": 2**70}
 
 
-def test_logs_keep_their_end_when_they_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_logs_keep_their_end_and_lose_nothing_that_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(command_folder, "LOG_BYTES", 3 * 2**20)
     folder = AttemptFolder(tmp_path, 0, 1)
+    log = folder.path / "stdout.log"
     out, err = folder.open_logs()
-    for _ in range(4):
+    for _ in range(8):
         os.write(out, b"x" * 2**20)
     folder.trim()
+    assert log.stat().st_blocks * 512 <= 2 * 2**20
+    assert log.stat().st_size == 8 * 2**20
     os.write(out, b"the end\n")
     os.write(err, b"words\n")
     os.close(out)
     os.close(err)
-    text = (folder.path / "stdout.log").read_text()
+    folder.cut()
+    text = log.read_text()
     assert text.startswith("[cut here: more than 3 MB were written, this is the end]\nxxx")
     assert text.endswith("xthe end\n")
     assert len(text) < 2**20 + 100
