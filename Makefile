@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install demo test check format docs clean
+.PHONY: help install demo test soak check format docs clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,18 @@ test: .venv/installed  ## everything that CI checks
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.pages --check
 	$(PYTEST) -n 2 -p no:cacheprovider
+
+soak: .venv/installed  ## half an hour: kills on every store, a million virtual steps, power cuts, mutations
+	cd tests && for storage in sqlite postgresql; do \
+	  ../$(BIN)/python -m reliability.kills --kills 500 --storage $$storage && \
+	  ../$(BIN)/python -m reliability.kills --kills 60 --storage $$storage --hazard freeze --lease 0.5 && \
+	  ../$(BIN)/python -m reliability.kills --kills 60 --storage $$storage --hazard interrupt && \
+	  ../$(BIN)/python -m reliability.kills --kills 60 --storage $$storage --workers 32 --budget 1000 --per-study 60 \
+	  || exit 1; done
+	cd tests && ../$(BIN)/python -m reliability.simulation --steps 1000000
+	cd tests && ../$(BIN)/python -m reliability.simulation --steps 20000 --storage sqlite
+	cd tests && ../$(BIN)/python -m reliability.power_cut --sequences 50
+	cd tests && ../$(BIN)/python -m reliability.mutations
 
 check: .venv/installed  ## the fast loop: format, lint, types, floors, quick tests
 	$(BIN)/ruff format

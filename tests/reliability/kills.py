@@ -1,6 +1,6 @@
 """Strike at workers at random moments and at each fail-point, and look at the store after each strike.
 
-    cd tests && python -m reliability.kills --kills 3000 --storage sqlite:////tmp/kills.db
+    cd tests && python -m reliability.kills --kills 3000 --storage sqlite
 
 One study after the other is worked on by a crew; whoever ends is replaced, until the budget is spent. Prints a line of
 JSON; ends with 1, and keeps the store, when a promise was broken. Hazards: `kill` (SIGKILL), `freeze` (SIGSTOP beyond
@@ -17,12 +17,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ayar.base.failpoint import POINTS
 from ayar.base.registry import load
 from ayar.storage import open_store
+from postgres import new_database, running_server
 from reliability.history import check_acknowledged, check_drained, check_log
 from reliability.workers import INTERRUPTED, Job, fork, read_ledger, value_of
 
@@ -189,11 +192,23 @@ def run(
     return tally
 
 
+@contextmanager
+def place(storage: str, folder: Path) -> Iterator[str]:
+    """The address of what `--storage` names."""
+    if storage == "postgresql":
+        with running_server() as server, new_database(server.address) as address:
+            yield address
+    else:
+        yield f"sqlite:///{folder / 'kills.db'}" if storage == "sqlite" else storage
+
+
 def main() -> int:
     """Run by hand or by `make soak`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--storage", default="")
+    parser.add_argument(
+        "--storage", default="sqlite", help='an address; "sqlite": a new file, "postgresql": a server of its own'
+    )
     parser.add_argument("--hazard", choices=[*SIGNALS, "freeze"], default="kill")
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--budget", type=int, default=40)
@@ -202,16 +217,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ayar-kills-"))
-    address = asked.storage or f"sqlite:///{folder / 'kills.db'}"
     begin = time.monotonic()
-    tally = run(
-        address, folder, strikes=asked.kills, hazard=asked.hazard, workers=asked.workers, budget=asked.budget,
-        per_study=asked.per_study, lease_s=asked.lease, seed=asked.seed,
-    )  # fmt: skip
-    said = {"hazard": asked.hazard, "strikes": tally.hits.total(), **vars(tally)}
+    with place(asked.storage, folder) as address:
+        tally = run(
+            address, folder, strikes=asked.kills, hazard=asked.hazard, workers=asked.workers, budget=asked.budget,
+            per_study=asked.per_study, lease_s=asked.lease, seed=asked.seed,
+        )  # fmt: skip
+    said = {"storage": asked.storage, "hazard": asked.hazard, "strikes": tally.hits.total(), **vars(tally)}
     print(json.dumps({**said, "wrong": tally.wrong[:20], "seconds": round(time.monotonic() - begin, 1)}))
     if tally.wrong:
-        print(f"a promise was broken; store and ledgers are kept: {address}, {folder}", file=sys.stderr)
+        print(f"a promise was broken; ledgers, and a store in a file, are kept in {folder}", file=sys.stderr)
     return bool(tally.wrong)
 
 

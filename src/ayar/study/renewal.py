@@ -1,6 +1,6 @@
 """Renews the leases this process holds, from a thread of its own: never the objective's business.
 
-A renewal that fails is tried again until the lease is over; a superseded lease is dropped, and its tell refused.
+A renewal that fails is tried again soon, until the lease is over; a superseded lease is dropped, its tell refused.
 """
 
 import logging
@@ -8,14 +8,14 @@ import math
 import threading
 
 from ayar.base.clock import SYSTEM
-from ayar.base.errors import StoreError
 from ayar.storage.base import Store
 from ayar.trial.events import Lease
 
 LOGGER = logging.getLogger("ayar")
 RENEWALS = 3
 """Renewals in the length of one lease."""
-
+RETRIES = 12
+"""Attempts in the length of one lease while renewing fails: three errors in a row cost nobody a trial."""
 
 _LONGEST_WAIT = 3600.0
 
@@ -63,8 +63,9 @@ class Renewal:
 
     def _run(self) -> None:
         while leases := self._due_now():
-            for lease in leases:
-                self._renew(lease)
+            renewed = [self._renew(lease) for lease in leases]
+            if not all(renewed):
+                self._try_again_soon(leases)
 
     def _due_now(self) -> list[Lease]:
         """The leases, when it is time to renew them; none when there are none left, and the thread ends."""
@@ -77,9 +78,16 @@ class Renewal:
                 self._thread = None
             return list(self._leases.values())
 
-    def _renew(self, lease: Lease) -> None:
+    def _try_again_soon(self, leases: list[Lease]) -> None:
+        with self._changed:
+            self._due = min(self._due, SYSTEM.elapsed() + min(lease.ttl for lease in leases) / RETRIES)
+
+    def _renew(self, lease: Lease) -> bool:
+        """Renew one lease, or drop it where it was superseded; False where that failed."""
         try:
             if not self._store.renew(self._study, lease):
                 self.drop(lease.number)
-        except StoreError as error:
+        except Exception as error:  # whatever it is: a thread that ends here would cost live trials their leases
             LOGGER.warning("could not renew the lease of trial %d, trying again: %s", lease.number, error)
+            return False
+        return True

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from ayar.base.errors import StoreBusy
+from ayar.storage.base import Worker
 from ayar.storage.memory import MemoryStore
 from ayar.study.renewal import Renewal
+from ayar.testing.store_suite import created, granted
 from ayar.trial.events import Lease
 
 PATIENCE = 30.0
@@ -59,6 +61,30 @@ def test_a_store_that_fails_is_asked_again(renewal: Renewal, tally: Tally, caplo
     renewal.hold(lease(7))
     assert tally.enough.wait(PATIENCE)
     assert "could not renew the lease of trial 7, trying again: locked" in caplog.text
+
+
+@pytest.mark.parametrize("error", [StoreBusy("locked"), OSError("no file descriptor left")])
+def test_three_errors_in_a_row_cost_no_lease_even_where_nobody_sees_the_process(error: Exception) -> None:
+    ttl = 3.0
+    store = Watched(error, error, error, True)
+    study = store.create(created()).id
+    renewal = Renewal(store, study)
+    renewal.hold(granted(store.claim(study, Worker("elsewhere"), ttl)))
+    assert store.enough.wait(PATIENCE)
+    renewal.close()
+    assert store.numbers == [1, 2, 3, 4], "each attempt to renew came while the lease of trial 0 was live"
+
+
+class Watched(Tally):
+    """At each renewal another worker claims: it gets a number of its own, unless the lease was over."""
+
+    def __init__(self, *answers: bool | Exception) -> None:
+        super().__init__(*answers)
+        self.numbers: list[int] = []
+
+    def renew(self, study: int, lease: Lease) -> bool:
+        self.numbers.append(granted(self.claim(study, Worker("other"), 60.0)).number)
+        return super().renew(study, lease)
 
 
 def test_a_superseded_lease_is_dropped(renewal: Renewal, tally: Tally) -> None:
