@@ -12,6 +12,7 @@ from ayar.storage.base import Line, Misfit, linked
 from ayar.storage.ledger import Counters, Slot
 from ayar.storage.open_trials import OpenTrials
 from ayar.trial import events as ev
+from ayar.trial.fold import check_number
 from ayar.trial.state import State
 
 _EXACT = ("head", "chain", "max_trials", "max_active", "stopped", "lost_retries")
@@ -55,7 +56,7 @@ def _replayed(lines: Sequence[Line]) -> tuple[Counters, OpenTrials]:
         event = line.event()
         try:
             given = _apply(counters, trials, event)
-        except TellRefused as error:
+        except (TellRefused, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise StoreUnreadable(f"event {line.id} ({line.kind}) is no legal move: {error}") from None
         if given != event.body:
             raise StoreUnreadable(
@@ -68,6 +69,8 @@ def _replayed(lines: Sequence[Line]) -> tuple[Counters, OpenTrials]:
 
 def _apply(counters: Counters, trials: OpenTrials, event: ev.Event) -> ev.Body:
     body, fence = event.body, None
+    if event.number is not None:
+        check_number(event, event.number)
     match body:
         case ev.StudyCreated():
             counters.max_trials = body.max_trials

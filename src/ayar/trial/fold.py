@@ -218,7 +218,7 @@ class Fold:
         if body.number is None:
             self.attrs[body.name] = unwrap(body.value)
         else:
-            _check_number(event, body.number)
+            check_number(event, body.number)
             self.history.open_row(body.number).attrs[body.name] = unwrap(body.value)
 
     def _tell_refused(self, event: ev.Event, _body: ev.TellRefused) -> None:
@@ -230,7 +230,7 @@ class Fold:
         """The row the event speaks of, moved to the state the table allows (`to` picks where it allows several)."""
         number: int = event.body.number
         history = self.history
-        _check_number(event, number)
+        check_number(event, number)
         row = history.open_row(number)
         before = row.state
         allowed = _AFTER.get((before, type(event.body)), frozenset())
@@ -326,7 +326,12 @@ class Fold:
         self.history.set_outcome(row, event.id)
 
 
-def _check_number(event: ev.Event, number: int) -> None:
+def check_number(event: ev.Event, number: int) -> None:
+    """Refuse a trial number that no store hands out: everything up to it would be made.
+
+    Raises:
+        StoreUnreadable: below 0, or far above the event's own number.
+    """
     if not 0 <= number < event.id + _AHEAD:
         raise StoreUnreadable(f"event {event.id}: {event.kind} speaks of trial {number}; the log is damaged")
 
