@@ -209,6 +209,8 @@ class Fold:
         self.changes.append(event)
 
     def _joined(self, event: ev.Event, body: ev.WorkerJoined) -> None:
+        if type(body.env.get("slots", 1)) is not int:
+            raise StoreUnreadable(f"event {event.id}: WorkerJoined holds slots that are no number; the log is damaged")
         self.workers[event.worker or ""] = dict(body.env)
 
     def _recorded(self, event: ev.Event, _body: ev.Recorded) -> None:
