@@ -27,6 +27,8 @@ def story(fold: Fold, trial: Trial) -> str:
         *([("value", _value(fold, trial))] if trial.values else []),
         *((name, number_text(value, 6)) for name, value in trial.metrics.items()),
         *_listed("params", _params(fold, trial)),
+        *([("outside", trial.outside)] if trial.outside else []),
+        *_listed("asked as", _as_asked(trial)),
         *_listed("proposed", [_origin(trial), *_note(trial.note)]),
         *_listed("ran", _course(trial)),
         *_listed("reports", _reports(trial.reports)),
@@ -53,6 +55,11 @@ def _params(fold: Fold, trial: Trial) -> list[str]:
         f"{name:<{width}}  {repr(value) if isinstance(value, float) else words[name]}"
         for name, value in trial.params.items()
     ]
+
+
+def _as_asked(trial: Trial) -> list[str]:
+    """The parameters that the objective got, where the space changed since."""
+    return [f"{name}  {shorten(value)}" for name, value in (trial.as_asked or {}).items()]
 
 
 def _origin(trial: Trial) -> str:

@@ -70,7 +70,9 @@ CHANGES: dict[str, SpaceMove] = {
 }
 
 
-def changed_fold(change: SpaceMove, before: Iterable[Told], after: Iterable[Told] = ()) -> Fold:
+def changed_fold(
+    change: SpaceMove, before: Iterable[Told | tuple[Mapping[str, Any], float]], after: Iterable[Told] = ()
+) -> Fold:
     """A study in which the space changed between two groups of trials."""
     fold = fold_of(change.before, before)
     write(fold, [change.body])

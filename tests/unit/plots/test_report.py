@@ -7,12 +7,16 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ayar.base.errors import ArgumentError
+from ayar.base.rng import stream
 from ayar.plots.report import html_report, json_report, markdown_report, text_report, write_report
 from ayar.space.domains import Categorical, Float
+from ayar.space.draw import draw
 from ayar.space.space import Space
+from ayar.testing.changes import CHANGES, changed_fold
 from ayar.testing.folds import Told, fold_of
 from ayar.trial.best import best_number
 from ayar.trial.failure import Failure
@@ -209,3 +213,24 @@ def test_markdown_says_nothing_of_what_only_a_page_has() -> None:
 def test_comparisons_stay_readable_in_markdown() -> None:
     fold = fold_of({"x": (0.0, 1.0)}, [({"x": 0.5}, 1.0)], constraints=["latency <= 10"])
     assert "latency <= 10" in markdown_report(fold)
+
+
+@pytest.mark.parametrize("name", ["narrower", "choices come and go", "retired at a value", "everything at once"])
+def test_a_study_whose_space_changed_has_a_report_without_broken_cards(name: str) -> None:
+    change = CHANGES[name]
+    before = [(point, float(i)) for i, point in enumerate(_points(change.before, 12))]
+    after = [Told(point, 20.0 - i) for i, point in enumerate(_points(change.after, 6))]
+    fold = changed_fold(change, before, after)
+    page = html_report(fold, "")
+    assert "could not be made" not in page
+    aside = int((~fold.history.inside).sum())
+    assert (f"{aside} outside the space as it is now" in page) == (aside > 0)
+    assert best_number(fold.history) in np.flatnonzero(fold.history.inside)
+    json_report(fold, "")
+    markdown_report(fold, "")
+
+
+def _points(space: Space, count: int) -> list[dict[str, object]]:
+    uniforms = stream(0, count, "test").random
+    X, A = draw(space, lambda m: uniforms((m, len(space.codec.names))), count)
+    return space.codec.decode(X, A)
