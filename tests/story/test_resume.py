@@ -20,6 +20,7 @@ from ayar.testing.spaces import SPACES
 from story.actors import act
 
 CONDITIONAL, FINITE = "kernels", "cells"
+ALL_SPACES = {**SPACES, **FINITE_SPACES}
 
 
 def proposals(path: Path) -> list[Any]:
@@ -64,12 +65,12 @@ def asked_one_by_one(sampler: str, space: Space, *, reopened: bool) -> list[Any]
 
 @pytest.mark.parity("G9")
 @pytest.mark.parity("N18")
-@pytest.mark.parametrize("space", sorted(SPACES | FINITE_SPACES))
+@pytest.mark.parametrize("space", sorted(ALL_SPACES))
 @pytest.mark.parametrize("sampler", sorted(SAMPLERS))
 def test_nothing_is_remembered_that_the_log_does_not_hold(sampler: str, space: str) -> None:
     if SAMPLERS.get_class(sampler).capabilities.finite_only and space in SPACES:
         pytest.skip(f"{sampler} needs a finite space")
-    tried = (SPACES | FINITE_SPACES)[space]
+    tried = ALL_SPACES[space]
     kept = asked_one_by_one(sampler, tried, reopened=False)
     assert kept
     assert asked_one_by_one(sampler, tried, reopened=True) == kept
