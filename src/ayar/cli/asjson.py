@@ -76,6 +76,8 @@ def trial_json(fold: Fold, trial: Trial) -> str:
             "note": dict(trial.note),
             "seen": trial.seen,
             "source": dict(trial.source),
+            "as_asked": None if trial.as_asked is None else dict(trial.as_asked),
+            "outside": trial.outside,
             "attempts": trial.attempts,
             "worker": trial.worker,
             "seconds": trial.seconds,
