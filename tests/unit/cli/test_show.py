@@ -98,7 +98,8 @@ def test_the_keys_of_a_trial_stay() -> None:
     found = json.loads(trial_json(fold, fold.history.trial(1)))
     assert list(found) == [
         "study", "trial", "values", "params", "state", "sd", "constraints", "reports", "attrs", "failure", "note",
-        "seen", "source", "as_asked", "outside", "attempts", "worker", "seconds", "proposing_seconds", "peak_bytes", "output", "asked_at",
+        "seen", "source", "as_asked", "outside",
+        "attempts", "worker", "seconds", "proposing_seconds", "peak_bytes", "output", "asked_at",
         "told_at",
     ]  # fmt: skip
     assert (found["state"], found["failure"]["message"]) == ("failed", "no data")
