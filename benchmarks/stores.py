@@ -17,12 +17,15 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
-from benchmarks.overhead import RUN, disk, together
+from benchmarks.overhead import FILL, RUN, disk, optuna_objective, optuna_study, together
 from benchmarks.timing import fresh, spread, table
 
 ME = "benchmarks.stores"
 WORKERS = (1, 4, 16)
+PEER_TRIALS = 10_000
+"""Optuna is measured up to here: it takes a quarter of an hour to fill a larger study."""
 
 
 def places(folder: Path, postgres: str | None) -> list[tuple[str, str, str]]:
@@ -66,41 +69,59 @@ def workers(rounds: int, trials: int, postgres: str | None) -> list[list[str]]:
     return [*rows, ["disk", "two syncs", spread(syncs), "", ""]]
 
 
-def grown(address: str, trials: int) -> None:
+def grown(system: str, address: str, trials: int) -> None:
     """Print seconds to open the study, milliseconds of ask + tell then, and bytes of memory a trial."""
-    import ayar
-
-    RUN["ayar"]("memory", 1)  # imports
+    RUN[system]("memory", 1)  # imports
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begin = time.perf_counter()
-    study = ayar.load_study(address)
-    opened = time.perf_counter() - begin
+    study = opened(system, address)
+    seconds = time.perf_counter() - begin
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     times = []
     for _ in range(100):
         begin = time.perf_counter()
-        study.tell(study.ask(), 1.0)
+        trial = study.ask()
+        if system == "optuna":
+            optuna_objective(trial)
+        study.tell(trial, 1.0)
         times.append(time.perf_counter() - begin)
-    print(opened, 1e3 * statistics.median(times), 1024 * held / trials)
+    print(seconds, 1e3 * statistics.median(times), 1024 * held / trials)
 
 
-def grow(sizes: list[int], rounds: int) -> list[list[str]]:
-    """One row a size, the study filled once and measured `rounds` times."""
+def opened(system: str, address: str) -> Any:
+    """The study with its trials read."""
+    if system == "ayar":
+        import ayar
+
+        return ayar.load_study(address)
+    study = optuna_study(address)
+    study.get_trials(deepcopy=False)
+    return study
+
+
+def grow(sizes: list[int], rounds: int, postgres: str | None) -> list[list[str]]:
+    """One row a size and store: filled where nothing waits for a disk, measured `rounds` times on the disk."""
     rows = []
     for trials in sizes:
-        with tempfile.TemporaryDirectory(dir="/dev/shm") as quick, tempfile.TemporaryDirectory(dir=Path.cwd()) as slow:
-            RUN["ayar"](f"sqlite:///{quick}/grown.db", trials)
-            found = []
-            for _ in range(rounds):
-                for file in Path(quick).iterdir():
-                    shutil.copy(file, slow)
-                said = fresh(ME, "--measure", f"sqlite:///{slow}/grown.db", str(trials))
-                found.append([float(word) for word in said.split()])
-            syncs = [1e3 / disk(Path(slow)) for _ in range(rounds)]
-        opened, each, held = zip(*found, strict=True)
-        rows.append(
-            [f"{trials:,}", spread(opened, " s", 2), spread(each, " ms", 1), spread(syncs, " ms", 1), spread(held)]
-        )
+        for i in range(len(places(Path(), postgres))):
+            with (
+                tempfile.TemporaryDirectory(dir="/dev/shm") as quick,
+                tempfile.TemporaryDirectory(dir=Path.cwd()) as slow,
+            ):
+                system, kind, address = places(Path(quick), postgres)[i]
+                if system == "optuna" and trials > PEER_TRIALS:
+                    continue
+                FILL[system](address, trials)
+                found, syncs = [], []
+                for _ in range(rounds):
+                    for file in Path(quick).iterdir():
+                        shutil.copy(file, slow)
+                    said = fresh(ME, "--measure", system, address.replace(quick, slow), str(trials))
+                    found.append([float(word) for word in said.split()])
+                    syncs.append(1e3 / disk(Path(slow)))
+            seconds, each, held = zip(*found, strict=True)
+            figures = spread(seconds, " s", 2), spread(each, " ms", 1), spread(syncs, " ms", 1), spread(held)
+            rows.append([f"{trials:,}", system, kind, *figures])
     return rows
 
 
@@ -111,13 +132,14 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=320, help="of one study, over all its workers")
     parser.add_argument("--postgres", metavar="ADDRESS", help="postgresql://... of a server that may make databases")
     parser.add_argument("--grow", metavar="N,N", help="measure studies of so many trials instead")
-    parser.add_argument("--measure", nargs=2, metavar=("ADDRESS", "TRIALS"), help=argparse.SUPPRESS)
+    parser.add_argument("--measure", nargs=3, metavar=("SYSTEM", "ADDRESS", "TRIALS"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.measure:
-        grown(given.measure[0], int(given.measure[1]))
+        grown(*given.measure[:2], int(given.measure[2]))
     elif given.grow:
-        head = ["trials there", "open", "ask + tell", "two syncs", "bytes a trial"]
-        print(table(head, grow([int(size) for size in given.grow.split(",")], given.rounds)))
+        head = ["trials there", "system", "store", "open", "ask + tell", "two syncs", "bytes a trial"]
+        sizes = [int(size) for size in given.grow.split(",")]
+        print(table(head, grow(sizes, given.rounds, given.postgres)))
     else:
         head = ["system", "store", *(f"{count} workers" for count in WORKERS)]
         print(f"trials a second\n\n{table(head, workers(given.rounds, given.trials, given.postgres))}")
