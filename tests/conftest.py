@@ -1,11 +1,18 @@
-"""Places that tests of several folders share: a PostgreSQL server, and an empty database on it for each test."""
+"""What tests of several folders share: a PostgreSQL server, and an empty database on it for each test."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from postgres import Server, clear, new_database, running_server
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C through: a shell starts what it puts into the background with SIGINT ignored, and children inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
