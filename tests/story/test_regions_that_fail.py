@@ -57,7 +57,7 @@ def test_a_region_of_nan_is_avoided(sampler: str) -> None:
 
 
 @pytest.mark.parity("SP3")
-@pytest.mark.parametrize("broken", [{"size"}, {"loss", "size"}, {"m"}], ids=" and ".join)
+@pytest.mark.parametrize("broken", [{"size"}, {"loss", "size"}, {"m"}], ids=lambda names: " and ".join(sorted(names)))
 @pytest.mark.parametrize("sampler", ["gp", "tpe"])
 def test_nan_of_some_results_or_of_all_is_avoided(sampler: str, broken: set[str]) -> None:
     assert late(searched(sampler, inside, TWO, broken)) <= 4
