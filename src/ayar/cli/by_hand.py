@@ -70,7 +70,7 @@ def tell(storage: str, name: str | None, told: Told, talk: Talk) -> Exit:
         TellRefused: the trial is final with another result, or went to another worker.
     """
     if (told.number is None) == (told.params is None):
-        raise ArgumentError("tell: expected a trial's number, or --params to add one that was not asked for, not both")
+        raise ArgumentError("tell: expected either a trial's number, or --params to add one that was not asked for")
     with closing(load_study(storage, name)) as study:
         number = _added(study, told) if told.params is not None else _told(study, told)
         trial = study.history.trial(number)
@@ -81,12 +81,16 @@ def tell(storage: str, name: str | None, told: Told, talk: Talk) -> Exit:
 
 
 def _told(study: Study, told: Told) -> int:
-    failure = Failure("exception", told.reason or "told as failed") if told.state == State.FAILED else None
+    failure = None
+    if told.state == State.FAILED:
+        if told.value is not None:
+            raise ArgumentError(f"tell: expected no --value for a failed trial, got {shorten(told.value)}")
+        failure = Failure("exception", told.reason, type="told as failed", where=told.reason)
     return study.tell(told.number or 0, _value(told), state=told.state, failure=failure, token=told.token).number
 
 
 def _added(study: Study, told: Told) -> int:
-    params = _json("--params", told.params or "")
+    params = _json("--params", told.params or "", 'JSON such as {"lr": 0.1}')
     if not isinstance(params, dict):
         raise ArgumentError(f'tell: expected --params as JSON such as {{"lr": 0.1}}, got {shorten(told.params)}')
     return study.add(params, _value(told), state=told.state)
@@ -98,11 +102,11 @@ def _value(told: Told) -> Any:
     try:
         return float(told.value)  # nan and inf are no JSON
     except ValueError:
-        return _json("--value", told.value)
+        return _json("--value", told.value, "a number or JSON")
 
 
-def _json(option: str, text: str) -> Any:
+def _json(option: str, text: str, wanted: str) -> Any:
     try:
         return loads(text)
     except (ValueError, ArgumentError):
-        raise ArgumentError(f"tell: expected {option} to be a number or JSON, got {shorten(text)}") from None
+        raise ArgumentError(f"tell: expected {option} to be {wanted}, got {shorten(text)}") from None

@@ -134,6 +134,8 @@ def _write(file: Path | None, texts: Iterable[str]) -> None:
         sys.stdout.writelines(texts)
         sys.stdout.flush()
         return
+    if file.is_dir():
+        raise StoreNotWritable(f"expected a file to write, got the folder {file}; name a file in it")
     part = file.with_name(f"{file.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as stream:

@@ -1,6 +1,7 @@
 """What the verbs' signatures share: options, their readers, and how a verb's body is run."""
 
 import traceback
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -86,7 +87,9 @@ Finish = Annotated[
 def ended(work: Callable[[Talk], Exit], talk: Talk) -> None:
     """Run a verb's body and end the process with its exit code; an error of ours becomes words."""
     try:
-        code = work(talk)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_place, **_more: talk.complain(f"note: {message}")
+            code = work(talk)
     except AyarError as error:
         if talk.verbose:
             traceback.print_exc()

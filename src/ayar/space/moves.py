@@ -149,6 +149,10 @@ def _check_fills(base: Space, new: Space, fill: Mapping[str, Any]) -> None:
                 f"fill: {name!r} is neither added nor retired here, so nothing is to be filled in; expected names "
                 f"among {changed}{did_you_mean(str(name), changed)}"
             )
+        gone = base.params.get(name) if name not in new.params else None
+        # A number may lie beyond its old range; a choice that never was is a slip that would set all trials aside.
+        if isinstance(gone, Choices) and value is not ... and (fault := gone.fault(gone.adopt(value))) is not None:
+            raise SpaceError(f"fill: {name!r} is retired and was never that: {fault}; no earlier trial would count")
         if name in new.params and name not in base.params:
             fault = "`...` says nothing" if value is ... else new.params[name].fault(new.params[name].adopt(value))
             if fault is not None:

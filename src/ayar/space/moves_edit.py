@@ -156,9 +156,11 @@ def without(space: Space, name: str) -> Space:
     """The space less one parameter.
 
     Raises:
-        SpaceError: no such parameter, or a condition or rule that names it.
+        SpaceError: no such parameter, the only one there is, or a condition or rule that names it.
     """
     _known(space, name)
+    if len(space.params) == 1:
+        raise SpaceError(f"parameter {name!r} is the only one; a space without parameters leaves nothing to search")
     return with_rules_of(space, {other: domain for other, domain in space.params.items() if other != name})
 
 

@@ -49,6 +49,10 @@ class Place(ABC):
     def times(self, connection: Connection) -> Times:
         """The clock that all workers of this place share; to be read once the study's row is locked."""
 
+    def fault(self) -> str:
+        """What the database itself finds wrong with its files; "" where it finds nothing, or does not look."""
+        return ""
+
     @abstractmethod
     def close(self) -> None:
         """Let go of files and connections. May be called again."""

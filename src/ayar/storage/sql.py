@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from ayar.base.errors import StudyExists
+from ayar.base.errors import StoreUnreadable, StudyExists
 from ayar.storage import rows, transaction
 from ayar.storage.base import Appended, Claim, Line, Misfit, Store, StudyEntry, Worker
 from ayar.storage.ledger import microseconds
@@ -133,6 +133,11 @@ class SqlStore(Store):
 
     def audit(self, study: int) -> Sequence[Misfit]:
         """Where counters and open trials are not what the log gives."""
+        if fault := self._place.fault():
+            raise StoreUnreadable(
+                f"{self.address} is damaged ({fault}); copy it before anything else, then export what is whole of it: "
+                "ayar export --salvage"
+            )
         counters, slots = self._place.read(lambda connection: rows.projection(connection, study))
         lines: list[Line] = []
         while page := self.lines(study, len(lines)):

@@ -112,6 +112,11 @@ class SqlitePlace(Place):
             copy_aside(self._path, Path(f"{self._path}.format{found}.bak"))
             self.write(lambda connection: _migrate(connection, found), durable=True)
 
+    def fault(self) -> str:
+        """What SQLite's check of the whole file, indexes too, says first."""
+        said: str = self.read(lambda connection: connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+        return "" if said == "ok" else " ".join(said.split())
+
     def write(self, act: Callable[[Connection], T], *, durable: bool) -> T:
         """Run `act` under the file's lock; FULL syncs the commit to disk, NORMAL leaves it to the system."""
         if self.readonly:

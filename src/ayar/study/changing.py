@@ -15,7 +15,7 @@ from ayar.space.moves_words import move_text
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.space.wire import space_to_json
-from ayar.study.ending import reopen
+from ayar.study.ending import is_spent, record_end, reopen
 from ayar.study.environment import author
 from ayar.study.fitting import cancelled, misfit
 from ayar.study.plugin import plugin_of
@@ -76,6 +76,8 @@ def change(seat: Seat, reason: str, changes: dict[str, Any]) -> None:
     stop = seat.log.refresh().stopped
     if stop is not None and stop.reason == "budget":
         reopen(seat)
+    elif is_spent(seat.log):
+        record_end(seat, "budget")
 
 
 def change_space(seat: Seat, wanted: Any, rename: dict[str, str], fill: dict[str, Any], why: str) -> SpaceChange:

@@ -43,6 +43,11 @@ def reopen(seat: Seat) -> None:
         seat.write(StudyReopened(f"went on after {fold.stopped.reason}", by=seat.worker.name))
 
 
+def is_spent(log: Log) -> bool:
+    """Whether the budget is used up with nothing under way or waiting: then the study has ended, asked or not."""
+    return log.fold.stopped is None and not _can_go_on(log, "budget") and not log.history.pending.any()
+
+
 def _can_go_on(log: Log, reason: str) -> bool:
     if reason != "budget":
         return reason != "exhausted"

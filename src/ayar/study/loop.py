@@ -112,6 +112,7 @@ class Loop:
 
     def _fill(self, executor: Executor) -> bool:
         """Start trials while slots are free; whether this call waits for another worker's trial."""
+        self._notice_leaving()
         while len(self._running) < executor.slots and not self._ending:
             if (reason := self._limit()) is not None:
                 self._ending = reason
@@ -130,6 +131,12 @@ class Loop:
             self._start(executor, asked.lease, asked)
         return False
 
+    def _notice_leaving(self) -> None:
+        """End once the running trials are finished, if that was asked for; said at once, however long they take."""
+        if not self._ending and self.leaving():
+            self._ending = "left"
+            self._board.messages.append("running trials finish, no further one starts (again to put them back)")
+
     def _is_idle_too_long(self) -> bool:
         """Whether this call has waited for others' trials as long as it may; it then ends."""
         now = self.clock.elapsed()
@@ -142,9 +149,6 @@ class Loop:
 
     def _limit(self) -> str | None:
         limits = self.limits
-        if self.leaving():
-            self._board.messages.append("running trials finish, no further one starts (again to put them back)")
-            return "left"
         if not self._can_run(self.log.fold.declared):
             return CHANGED
         if limits.trials is not None and self._started >= limits.trials:

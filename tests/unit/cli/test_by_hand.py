@@ -81,7 +81,9 @@ def test_failures_and_pruned_trials_are_told(storage: str, capsys: pytest.Captur
     trials = ayar.load_study(storage).trials
     assert [trial.state for trial in trials] == [State.FAILED, State.PRUNED]
     assert trials[0].failure is not None
-    assert trials[0].failure.message == "no cable"
+    assert trials[0].failure.headline == "told as failed: no cable"
+    with pytest.raises(ArgumentError, match=r"expected no --value for a failed trial, got '3'"):
+        tell(storage, None, Told(2, value="3", state="failed"), Talk())
 
 
 def test_a_trial_that_nobody_asked_for_is_added(storage: str) -> None:
@@ -93,8 +95,8 @@ def test_a_trial_that_nobody_asked_for_is_added(storage: str) -> None:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (Told(None, value="1"), r"expected a trial's number, or --params"),
-        (Told(0, value="1", params="{}"), r"not both"),
+        (Told(None, value="1"), r"expected either a trial's number, or --params"),
+        (Told(0, value="1", params="{}"), r"either a trial's number, or --params"),
         (Told(0, value="abc"), r"expected --value to be a number or JSON, got 'abc'"),
         (Told(None, value="1", params="[1]"), r"expected --params as JSON such as"),
         (Told(0, value="1", state="compleet"), r"did you mean 'complete'"),

@@ -115,3 +115,8 @@ def test_doctor_says_that_a_store_is_damaged(stored: Path) -> None:
     stored.write_bytes(stored.read_bytes()[:5000])
     text, _ = said("doctor", "--storage", stored, code=1)
     assert "trouble:" in text
+
+
+def test_a_folder_is_no_file_to_export_to(stored: Path, tmp_path: Path) -> None:
+    _, words = said("export", tmp_path, "--storage", stored, code=3)
+    assert f"expected a file to write, got the folder {tmp_path}; name a file in it" in words

@@ -26,7 +26,7 @@ def test_a_study_in_words() -> None:
         "goal      minimize value",
         "state     open",
         "trials    1 complete, 2 failed",
-        "budget    9 trials, 3 trials done",
+        "budget    9 trials, 3 trials handed out",
         "best      0.5 in trial 0",
         "          C=2.5  kernel=poly",
         "sampler   random, seed 0",
@@ -62,7 +62,7 @@ def test_a_study_in_which_nothing_runs_says_how_many_ran_at_a_time() -> None:
 def test_a_study_without_a_best_says_so() -> None:
     rows = study_text(fold_of(SPACE, []), "a.db").splitlines()
     assert "best      none yet" in rows
-    assert "budget    none set, 0 trials done" in rows
+    assert "budget    none set, 0 trials handed out" in rows
     outside = fold_of(SPACE, [Told({"C": 2.5, "kernel": "poly"}, 0.5)], constraints=["latency <= 1"])
     assert "best      none yet that keeps the constraints" in study_text(outside, "a.db")
 

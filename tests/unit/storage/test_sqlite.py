@@ -404,3 +404,20 @@ def test_opening_twice_in_one_process_keeps_the_first_one_s_locks(store: SqliteS
     assert Path(f"{path}-wal").exists(), "the other process did not take itself for the last one"
     with SqliteStore(path, readonly=True) as reader:
         assert len(reader.read(study, 0)) == 2
+
+
+def test_damage_that_no_reading_meets_is_found_by_the_audit(path: Path) -> None:
+    with SqliteStore(path) as store:
+        study = store.create(created()).id
+        for place in range(200):
+            store.append(study, [ev.Recorded("note", {"text": "x" * 200})], key=f"note {place}")
+        assert not store.audit(study)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [page] = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'event_key'").fetchone()
+        [size] = database.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size + 8)
+        file.write(b"\xff" * 600)
+    with SqliteStore(path) as store, pytest.raises(StoreUnreadable, match=r"is damaged \(.*\); copy it before anything else"):
+        store.audit(study)

@@ -265,3 +265,30 @@ def test_the_table_says_what_lies_outside() -> None:
     outside = [row["outside"] for row in trial_rows(made.fold)]
     assert outside[0].startswith("parameter 'opt': expected one of ['adam']")
     assert outside[1] is None
+
+
+def test_a_budget_below_what_was_handed_out_ends_the_study() -> None:
+    made = study({"x": (0.0, 1.0)}, max_trials=9)
+    made.optimize(lambda trial: trial["x"], n_trials=4)
+    made.change(max_trials=3)
+    assert made.stopped == "budget"
+    made.change(max_trials=5)
+    assert made.stopped is None
+
+
+def test_while_trials_run_a_smaller_budget_ends_nothing_yet() -> None:
+    made = study({"x": (0.0, 1.0)}, max_trials=9)
+    trial = made.ask()
+    made.change(max_trials=1)
+    assert made.stopped is None, "it may be lost, and must then run again"
+    made.tell(trial, 1.0)
+
+
+def test_the_only_parameter_cannot_be_retired_nor_a_choice_that_never_was() -> None:
+    from ayar.space.moves_edit import without
+
+    with pytest.raises(SpaceError, match=r"'x' is the only one; a space without parameters"):
+        without(ayar.Space({"x": (0.0, 1.0)}), "x")
+    made = study({"x": (0.0, 1.0), "opt": ["lion", "adam"]})
+    with pytest.raises(SpaceError, match=r"'opt' is retired and was never that: .*no earlier trial would count"):
+        made.change_space({"x": (0.0, 1.0)}, fill={"opt": "nope"})
