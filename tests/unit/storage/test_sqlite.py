@@ -419,5 +419,6 @@ def test_damage_that_no_reading_meets_is_found_by_the_audit(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek((page - 1) * size + 8)
         file.write(b"\xff" * 600)
-    with SqliteStore(path) as store, pytest.raises(StoreUnreadable, match=r"is damaged \(.*\); copy it before anything else"):
+    found = pytest.raises(StoreUnreadable, match=r"is damaged \(.*\); copy it before anything else")
+    with SqliteStore(path) as store, found:
         store.audit(study)
