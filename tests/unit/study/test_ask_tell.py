@@ -308,7 +308,7 @@ def count_decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         decoded.append(kind)
         return ev.decode_body(kind, text)
 
-    monkeypatch.setattr("ayar.storage.transaction.decode_body", counted)
+    monkeypatch.setattr("ayar.storage.base.decode_body", counted)
     return decoded
 
 
