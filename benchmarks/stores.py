@@ -13,13 +13,15 @@ import argparse
 import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import uuid
 from pathlib import Path
 from typing import Any
 
-from benchmarks.overhead import FILL, RUN, disk, optuna_objective, optuna_study, together
+from benchmarks.overhead import RUN, disk, optuna_objective, optuna_study, together
 from benchmarks.timing import fresh, spread, table
 
 ME = "benchmarks.stores"
@@ -111,7 +113,19 @@ def grow(sizes: list[int], rounds: int, postgres: str | None) -> list[list[str]]
                 system, kind, address = places(Path(quick), postgres)[i]
                 if system == "optuna" and trials > PEER_TRIALS:
                     continue
-                FILL[system](address, trials)
+                # In a process of its own, which closes the store when it ends.
+                fill = [
+                    sys.executable,
+                    "-W",
+                    "ignore",
+                    "-m",
+                    "benchmarks.overhead",
+                    "--fill",
+                    system,
+                    address,
+                    str(trials),
+                ]
+                subprocess.run(fill, check=True)
                 found, syncs = [], []
                 for _ in range(rounds):
                     for file in Path(quick).iterdir():

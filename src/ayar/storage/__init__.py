@@ -45,4 +45,5 @@ def open_store(address: "str | Path | Store | None", *, readonly: bool = False) 
     if str(address).endswith(":memory:"):
         raise ArgumentError(f"storage: for a study in memory leave storage out, or give 'memory'; got {address!r}")
     scheme, slashes, _ = str(address).partition("://")
-    return STORES.get_class(scheme if slashes else "sqlite")(address, readonly=readonly)  # type: ignore[no-any-return]
+    kind = scheme.partition("+")[0]  # as in SQLAlchemy's addresses, a driver may follow
+    return STORES.get_class(kind if slashes else "sqlite")(address, readonly=readonly)  # type: ignore[no-any-return]

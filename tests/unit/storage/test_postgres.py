@@ -81,6 +81,12 @@ except ImportError as error:
 # -- what is refused -----------------------------------------------------------------------------------------------
 
 
+def test_a_driver_may_be_named_in_the_address_as_sqlalchemy_does(postgres: str) -> None:
+    with open_store(postgres.replace("postgresql://", "postgresql+psycopg://")) as store:
+        assert list(store.studies()) == []
+        assert store.address.startswith("postgresql://")
+
+
 def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path: Path) -> None:
     with pytest.raises(
         StoreUnreachable, match=r"postgresql://me@/runs.*does not answer.*trying again is safe"
