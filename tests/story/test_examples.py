@@ -19,7 +19,7 @@ PROMISES = {
 
 
 COMMANDS = {
-    "command_shell": ("sh", "study.toml", "best error: 14."),
+    "command_shell": ("sh", "study.toml", "best error: 1"),
     "command_c": ("cc", "study.toml", "best length: "),
     "command_node": ("node", "study.yaml", "best accuracy: 0.9"),
 }

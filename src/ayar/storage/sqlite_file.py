@@ -55,8 +55,12 @@ def _head(path: Path) -> bytes:
 
 def is_protected(path: Path, lock: Path) -> bool:
     """Whether a file that is there can be read only: itself, its folder or what lies beside it is not ours to write."""
-    beside = [file for file in (path, lock, Path(f"{path}-wal")) if file.exists()]
-    return path.exists() and not all(os.access(file, os.W_OK) for file in (path.parent, *beside))
+    return path.exists() and any(map(_is_foreign, (path.parent, path, lock, Path(f"{path}-wal"))))
+
+
+def _is_foreign(file: Path) -> bool:
+    """Whether a file is there that we may not write. Asked again: the log comes and goes as others open and close."""
+    return not os.access(file, os.W_OK) and file.exists() and not os.access(file, os.W_OK)
 
 
 def file_system(folder: Path) -> str:
