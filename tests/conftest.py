@@ -1,18 +1,17 @@
 """What tests of several folders share: a PostgreSQL server, and an empty database on it for each test."""
 
 import os
-import signal
 from collections.abc import Iterator
 
 import pytest
 
+from interrupts import let_through
 from postgres import Server, clear, new_database, running_server
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C through: a shell starts what it puts into the background with SIGINT ignored, and children inherit."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let Ctrl-C through to what the tests start."""
+    let_through()
 
 
 @pytest.fixture(scope="session")

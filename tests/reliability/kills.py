@@ -12,6 +12,7 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from pathlib import Path
 from ayar.base.failpoint import POINTS
 from ayar.base.registry import load
 from ayar.storage import open_store
+from interrupts import let_through
 from postgres import new_database, running_server
 from reliability.history import check_acknowledged, check_drained, check_log
 from reliability.workers import INTERRUPTED, Job, fork, read_ledger, value_of
@@ -216,6 +218,7 @@ def main() -> int:
     parser.add_argument("--lease", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
+    let_through()
     folder = Path(tempfile.mkdtemp(prefix="ayar-kills-"))
     begin = time.monotonic()
     with place(asked.storage, folder) as address:
@@ -227,6 +230,8 @@ def main() -> int:
     print(json.dumps({**said, "wrong": tally.wrong[:20], "seconds": round(time.monotonic() - begin, 1)}))
     if tally.wrong:
         print(f"a promise was broken; ledgers, and a store in a file, are kept in {folder}", file=sys.stderr)
+    else:
+        shutil.rmtree(folder)
     return bool(tally.wrong)
 
 

@@ -35,7 +35,8 @@ def check_exact(study: Study, budget: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parity("N2")
-def test_thirty_two_processes_open_one_new_study_at_once(address: str) -> None:
+@pytest.mark.parametrize("_repeat", range(3))
+def test_thirty_two_processes_open_one_new_study_at_once(address: str, _repeat: int) -> None:
     told = act("crowd", address, 32, 64)
     assert told["exits"] == [0] * 32
     assert ayar.list_studies(address) == ["crowd"]

@@ -15,6 +15,7 @@ FORCES = {"force.0": (0.5, 0.7), "force.1": (-0.1, 0.1)}
 BEST = 0.605  # at (0.35, 0.35), of kind plain
 SPACE: dict[str, Any] = {"x": (0.0, 1.0), "y": (0.0, 1.0), "kind": ["plain", "hard"]}
 BATCH = 4
+SLACK = 0.02  # a tenth of the width of either bound
 
 
 def measured(params: Any) -> dict[str, float]:
@@ -37,10 +38,17 @@ def searched(sampler: str, batches: int, seed: int = 0) -> ayar.Study:
     return study
 
 
-def feasible(study: ayar.Study) -> list[ayar.Trial]:
+def within(study: ayar.Study, slack: float) -> list[ayar.Trial]:
+    """Trials whose forces break no bound by more than `slack`."""
     return [
-        trial for trial in study.trials if all(low <= trial.metrics[m] <= high for m, (low, high) in FORCES.items())
+        trial
+        for trial in study.trials
+        if all(low - slack <= trial.metrics[m] <= high + slack for m, (low, high) in FORCES.items())
     ]
+
+
+def feasible(study: ayar.Study) -> list[ayar.Trial]:
+    return within(study, 0.0)
 
 
 @pytest.mark.parity("BO3")
@@ -48,9 +56,11 @@ def feasible(study: ayar.Study) -> list[ayar.Trial]:
 def test_the_model_finds_the_best_place_between_the_bounds(seed: int) -> None:
     study = searched("gp", 15, seed)
     assert study.best in feasible(study)
-    assert study.best.value < BEST + 0.02
-    # The best lies on a bound, so many a proposal falls just outside; by chance one of 60 is feasible. On eight seeds
-    # 5 to 10 were.
+    # Measured on eight seeds: at most 1.4e-5 above the best; 37 to 44 of 65 trials this near, 3 by chance.
+    assert study.best.value < BEST + 1e-4
+    assert len(within(study, SLACK)) >= 30
+    # Where the best lies on a bound, an exact search ends with proposals a hair to either side of it, so how many are
+    # inside says little: 5 to 10.
     assert len(feasible(study)) >= 4
 
 

@@ -4,9 +4,10 @@ n  told trials of the goal, by number      k  places      t  targets, warped and
 Targets come back by the inverse of the warp. It is monotone, so the median of a loss is the inverse of a target's mean;
 means, deviations and covariances in own units are those of the mapped normal law (`numerics.moments`).
 Very bad values are not told apart, so that one of them does not bend the scale of all. Predictions of any place end at
-Tukey's outer fence, Q3 + 3 IQR, but no sooner than at the worst twentieth: a search gathers where it is good, and the
-fence with it. Where the question is which place is best (`learn_best`), a fence is built from the better half first,
-Q2 + 3 (Q2 − Q1), so that a third of the trials with a penalty of a million leaves the good ones as far apart as before.
+Tukey's outer fence, Q3 + 3 IQR, or at a worse value to which others lead up, each at most three times as far from the
+median as the one before: a search gathers where it is good, and the fence with it; a value far from all is none. Where
+the question is which place is best (`learn_best`), a fence is built from the better half first, Q2 + 3 (Q2 − Q1), so
+that a third of the trials with a penalty of a million leaves the good ones as far apart as before.
 Source: Tukey 1977, Exploratory Data Analysis (fences).
 """
 
@@ -25,6 +26,7 @@ from ayar.numerics.warps import Warp, fit_warp
 from ayar.trial.fold import Fold
 
 _OUTER = 3.0  # quartile widths from the quartile, or the median, to a fence
+_RUNG = 3.0  # how many times as far from the median as the value before it
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +87,7 @@ def learn(fold: Fold, goal: int | str = 0) -> Learned:
         ArgumentError: the study has no such goal.
     """
     told = sample(fold, goal)
-    low, high, worst = _quantiles(told.losses, 0.25, 0.75, 0.95)
-    return _learned(fold, told, fit_warp(_some(told.losses), cap=max(high + _OUTER * (high - low), worst)))
+    return _learned(fold, told, fit_warp(_some(told.losses), cap=_last_rung(_some(told.losses))))
 
 
 def learn_best(fold: Fold, goal: int | str = 0) -> Learned:
@@ -100,6 +101,17 @@ def learn_best(fold: Fold, goal: int | str = 0) -> Learned:
     fence = middle + _OUTER * (middle - low) if middle > low else math.inf
     warp = fit_warp(np.minimum(_some(told.losses), fence))
     return _learned(fold, told, replace(warp, cap=min(warp.cap, fence)))
+
+
+def _last_rung(losses: Floats) -> float:
+    """The fence for predictions: the worst loss to which the others lead up, and no less than the outer fence."""
+    low, middle, high = _quantiles(losses, 0.25, 0.5, 0.75)
+    fence = high + _OUTER * (high - low)
+    for loss in np.sort(losses[losses > fence]).tolist():
+        if loss - middle > _RUNG * (fence - middle):
+            break
+        fence = loss
+    return fence
 
 
 def _some(losses: Floats) -> Floats:

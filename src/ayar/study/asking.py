@@ -67,6 +67,9 @@ class Asker:
         try:
             reach("after-claim")
             asked = None if self._cancels(claim.lease) else self._propose(claim.lease)
+        except TellRefused:
+            # The process stood still for longer than its lease: the trial is another worker's by now.
+            asked = None
         except BaseException:
             self._put_back(claim.lease)
             raise

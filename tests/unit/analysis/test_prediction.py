@@ -59,7 +59,7 @@ def test_far_from_where_a_search_gathered_predictions_stay_honest() -> None:
     found = study.predict(points)
     truth = np.array([bowl(params) for params in points])
     assert np.mean(np.abs(found.mean - truth) > 3.0 * found.sd) < 0.1
-    assert found.mean.max() > 3.0 * np.quantile([trial.value for trial in study.trials], 0.75)  # not cut where most are
+    assert found.mean.max() > 0.7 * truth.max()  # not cut where most trials are
 
 
 def test_to_maximise_only_the_sign_of_the_mean_turns() -> None:
