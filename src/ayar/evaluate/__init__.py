@@ -9,25 +9,46 @@ Only numpy and msgspec are imported; models bring their own packages.
 """
 
 from ayar.evaluate.crossval import CrossValidation
-from ayar.evaluate.intervals import bootstrap_interval, cv_interval, standard_error, wilson_interval
+from ayar.evaluate.intervals import (
+    bootstrap_interval,
+    cv_interval,
+    paired_interval,
+    standard_error,
+    wilson_interval,
+)
+from ayar.evaluate.judging import judge_sealed
 from ayar.evaluate.metrics import METRICS, Metric
 from ayar.evaluate.score import TestScore
+from ayar.evaluate.scorers import Scorer
 from ayar.evaluate.sealed_test import Sealed, seal
+from ayar.evaluate.selection import Corrected, corrected_means, corrected_scores
 from ayar.evaluate.split import GivenSplit, GroupKFold, KFold, StratifiedKFold, TimeSplit
+from ayar.evaluate.split_parts import HoldOut, PredefinedSplit, RepeatedSplit
+from ayar.evaluate.split_strata import StratifiedGroupKFold
 
 __all__ = [
     "METRICS",
+    "Corrected",
     "CrossValidation",
     "GivenSplit",
     "GroupKFold",
+    "HoldOut",
     "KFold",
     "Metric",
+    "PredefinedSplit",
+    "RepeatedSplit",
+    "Scorer",
     "Sealed",
+    "StratifiedGroupKFold",
     "StratifiedKFold",
     "TestScore",
     "TimeSplit",
     "bootstrap_interval",
+    "corrected_means",
+    "corrected_scores",
     "cv_interval",
+    "judge_sealed",
+    "paired_interval",
     "seal",
     "standard_error",
     "wilson_interval",

@@ -6,21 +6,30 @@ judge those on a single part of the development rows, `cv=[(rows to fit, rows to
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 
 from ayar.base.errors import ArgumentError, TrialPruned, shorten
 from ayar.base.rng import stream
-from ayar.evaluate.intervals import Interval, bootstrap_interval, cv_interval, standard_error, wilson_interval
+from ayar.evaluate.intervals import Interval, cv_interval, standard_error
+from ayar.evaluate.judging import judged
 from ayar.evaluate.ledger import OPENED, Ledger, freeze
-from ayar.evaluate.metrics import Metric, read_metric
+from ayar.evaluate.metrics import Metric
+from ayar.evaluate.out_of_fold import ATTRIBUTE, Keeper
 from ayar.evaluate.rows import Indices, Rows, fingerprint, take
 from ayar.evaluate.score import LEVEL, TestScore, recorded_scores
-from ayar.evaluate.sealed_test import OpenedRows, Sealed
-from ayar.evaluate.split import check_folds, read_split
+from ayar.evaluate.scorers import Measure, read_measure
+from ayar.evaluate.sealed_test import Sealed
+from ayar.evaluate.selection import DRAWS, Corrected, corrected_scores
+from ayar.evaluate.split import Folds, TimeSplit
+from ayar.evaluate.split_table import check_classes, check_folds, read_split
 from ayar.trial.goal import Direction, Goal
 from ayar.trial.result import Result
+from ayar.trial.state import State
 from ayar.trial.trial import Trial
 
 
@@ -58,6 +67,10 @@ class Tuned(Ledger, Protocol):
     def best(self) -> Any:
         """The best trial, or a tuple of them when there are several goals."""
 
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """All trials, by number."""
+
 
 class CrossValidation:
     """An objective that cross-validates a model on the development rows of sealed data.
@@ -69,7 +82,14 @@ class CrossValidation:
         data: what `seal` returned.
         cv: a number of folds, of the kind by which the data was sealed; the name of a kind; a split such as
             `TimeSplit(5, gap=7)`; or a list of (rows to fit, rows to judge), counted in development rows.
-        metric: a name of `METRICS`, or a `Metric`.
+        metric: a name of `METRICS`, a `Metric`, a `Scorer`, a scorer of scikit-learn, or a function (model, X, y) of
+            which greater is better. A list of them makes as many goals: `ayar.create_study(goals=objective.goals)`.
+        also: further metrics, kept on each trial with mean and standard error (attribute `cv_metrics`) and on the
+            test score; they choose nothing.
+        error_score: what a fold scores whose fit or metric fails, or whose score is NaN; left out, the trial fails
+            with the fold's error.
+        keep_predictions: True keeps every trial's out-of-fold predictions with it, a folder in a file each: for
+            `corrected`.
         fit: `fit(model, X, y)`, called in place of `model.fit(X, y)`: for sample weights or early stopping.
 
     Raises:
@@ -96,7 +116,10 @@ class CrossValidation:
         data: Sealed,
         *,
         cv: object = 5,
-        metric: str | Metric = "accuracy",
+        metric: object = "accuracy",
+        also: Sequence[object] = (),
+        error_score: float | None = None,
+        keep_predictions: bool | str | Path = False,
         fit: Callable[[Any, Rows, Rows], object] | None = None,
     ) -> None:
         if not callable(build):
@@ -108,22 +131,70 @@ class CrossValidation:
         self.build = build
         self.data = data
         self.fit = fit
-        self.metric = read_metric(metric, data.y)
+        self.error_score = _error_score(error_score)
+        wanted = metric if isinstance(metric, list | tuple) else [metric]
+        self.metrics = tuple(read_measure(item, data.y) for item in wanted)
+        self.also = tuple(read_measure(item, data.y) for item in also)
+        _refuse_doubles([*self.metrics, *self.also])
         self.split = read_split(cv, data.kind)
-        rng = stream(data.seed, 0, f"evaluate.cv|{data.fingerprint}")
-        self.folds = self.split.split(data.y, data.groups, rng)
+        if isinstance(self.split, TimeSplit) and data.kind != "time":
+            raise ArgumentError(
+                f"cv: expected rows in order of time for {self.split!r}, but the data was sealed {data.kind!r}, and "
+                "may be unsorted; pass times= to seal(), which sorts by them and seals the newest rows"
+            )
+        self.folds = self._drawn(0)
         """(rows to fit, rows to judge) of each fold, in development rows."""
-        check_folds(self.folds, data.groups)
+        self.keeper = self._keeper(keep_predictions)
+
+    def _drawn(self, turn: int) -> Folds:
+        """The folds of the search (turn 0) or of a later one."""
+        purpose = f"evaluate.cv|{self.data.fingerprint}"
+        folds = self.split.split(self.data.y, self.data.groups, stream(self.data.seed, turn, purpose))
+        check_folds(folds, self.data.groups)
+        if any(isinstance(metric, Metric) and metric.labels for metric in self.metrics):
+            check_classes(folds, self.data.y)
+        return folds
+
+    def _keeper(self, keep: bool | str | Path) -> Keeper | None:
+        if keep is False:
+            return None
+        if not isinstance(self.metric, Metric):
+            raise ArgumentError(
+                f"keep_predictions: expected a Metric, which scores predictions, got {self.metric!r}, which asks the "
+                "model itself"
+            )
+        return Keeper(self.metric, self.data.y, sum(len(rows) for _, rows in self.folds), keep)
+
+    @property
+    def metric(self) -> Measure:
+        """What the study is after; the first of several."""
+        return self.metrics[0]
 
     @property
     def direction(self) -> Direction:
         """Which way a study of this objective goes: "maximize" for accuracy."""
         return self.metric.direction
 
+    @property
+    def goals(self) -> dict[str, Direction]:
+        """Name -> direction of the metrics, for `ayar.create_study(goals=...)`."""
+        return {metric.name: metric.direction for metric in self.metrics}
+
+    def on_new_folds(self, turn: int) -> "CrossValidation":
+        """The same objective on folds drawn anew: turn 0 is the search's, later ones are for `study.confirm`.
+
+        Folds that are not drawn (by time, given ones) stay as they are.
+        """
+        other = copy(self)
+        other.keeper = None
+        other.folds = self._drawn(turn)
+        return other
+
     def __repr__(self) -> str:
         n_train, n_test = self._fold_sizes
         k = len(self.folds)
-        return f"<CrossValidation {self.metric.name}, {k} folds of {n_train:g} rows to fit and {n_test:g} to judge>"
+        name = ", ".join(self.goals)
+        return f"<CrossValidation {name}, {k} folds of {n_train:g} rows to fit and {n_test:g} to judge>"
 
     def __call__(self, trial: LiveTrial) -> Result:
         """The trial's score: mean over folds, with standard error and interval.
@@ -131,19 +202,42 @@ class CrossValidation:
         Raises:
             TrialPruned: the scheduler said to stop after a fold.
         """
-        scores: list[float] = []
-        for i, (rows, judged) in enumerate(self.folds):
+        scores: list[list[float]] = []
+        predictions: list[Any] = []
+        params = dict(trial)
+        for i, (rows, judged_rows) in enumerate(self.folds):
             if i and trial.should_prune():
-                raise TrialPruned(f"stopped after {i} of {len(self.folds)} folds, mean {np.mean(scores):.6g}")
-            scores.append(self._score_fold(dict(trial), rows, judged))
-            trial.report(scores[-1], step=i, fold=i)
-        error = standard_error(scores, *self._fold_sizes)
-        interval = self._cv_interval(scores)
-        return Result(
-            float(np.mean(scores)),
-            sd=error if np.isfinite(error) else None,
-            attrs=None if interval is None else {"cv_low": interval[0], "cv_high": interval[1]},
-        )
+                mean = np.mean([score[0] for score in scores])
+                raise TrialPruned(f"stopped after {i} of {len(self.folds)} folds, mean {mean:.6g}")
+            try:
+                scores.append(self._score_fold(params, rows, judged_rows, predictions))
+            except Exception as error:
+                if self.error_score is None:
+                    error.add_note(f"in fold {i} of {len(self.folds)}; error_score=NUMBER would go on with that score")
+                    raise
+                scores.append([self.error_score] * (len(self.metrics) + len(self.also)))
+            trial.report(scores[-1][0], step=i, fold=i)
+        return self._result(params, np.array(scores).T.tolist(), predictions)
+
+    def _result(self, params: dict[str, Any], scores: list[list[float]], predictions: list[Any]) -> Result:
+        """The trial's result; `scores` holds those of each metric over folds."""
+        names = [metric.name for metric in (*self.metrics, *self.also)]
+        means = {name: float(np.mean(found)) for name, found in zip(names, scores, strict=True)}
+        errors = {name: standard_error(found, *self._fold_sizes) for name, found in zip(names, scores, strict=True)}
+        known = len(scores[0]) > 1
+        attrs: dict[str, Any] = {}
+        if len(self.metrics) == 1 and (interval := self._cv_interval(scores[0])) is not None:
+            attrs |= {"cv_low": interval[0], "cv_high": interval[1]}
+        if self.also:
+            further = {m.name: {"mean": means[m.name], "sd": errors[m.name] if known else None} for m in self.also}
+            attrs["cv_metrics"] = further
+        if self.keeper is not None and len(predictions) == len(self.folds):
+            attrs[ATTRIBUTE] = self.keeper.pack(np.concatenate(predictions), params, self._folds_fingerprint)
+        if len(self.metrics) == 1:
+            name = self.metric.name
+            return Result(means[name], sd=errors[name] if known else None, attrs=attrs or None)
+        values = {name: means[name] for name in self.goals}
+        return Result(values, sd={name: errors[name] for name in values} if known else None, attrs=attrs or None)
 
     def begin(self, study: Tuned) -> None:
         """Write into the study what is frozen for it, or see that it is still the same; studies call this.
@@ -153,14 +247,19 @@ class CrossValidation:
             StudyChanged: the study began with other data, folds or metric.
         """
         goals = study.setup.goals
-        if len(goals) != 1 or goals[0].direction != self.direction:
+        wanted = list(self.goals.values()) if len(self.goals) == 1 else list(self.goals.items())
+        found = [goal.direction for goal in goals] if len(goals) == 1 else [(g.name, g.direction) for g in goals]
+        if found != wanted:
+            count, plural = ("one goal", "") if len(self.goals) == 1 else (f"{len(self.goals)} goals", "s")
+            asked = f"goals={self.goals!r}" if plural else f"direction={self.direction!r}"
             raise ArgumentError(
-                f"expected a study with one goal, to {self.direction} {self.metric.name}, got "
-                f"{', '.join(f'{goal.direction} {goal.name}' for goal in goals)}; pass direction={self.direction!r}"
+                f"expected a study with {count}, to "
+                f"{', to '.join(f'{direction} {name}' for name, direction in self.goals.items())}, got "
+                f"{', '.join(f'{goal.direction} {goal.name}' for goal in goals)}; pass {asked}"
             )
         freeze(study, self._facts())
 
-    def open_test(self, study: Tuned, reason: str | None = None) -> TestScore:
+    def open_test(self, study: Tuned, reason: str | None = None, *, trial: Trial | None = None) -> TestScore:
         """Open the sealed test set for the study's winner, once; the log says so before any row is seen.
 
         The winner is fitted on all development rows first, so a model that cannot be fitted opens nothing. A crash
@@ -169,6 +268,7 @@ class CrossValidation:
         Arguments:
             study: whose best trial is judged, and whose log keeps the opening.
             reason: why it is opened again; needed from the second opening on, also after a restart.
+            trial: which trial is judged, such as `study.recommended`; needed where there are several goals.
 
         Raises:
             SealedTestSet: opened before and no reason given, or this objective came through pickle.
@@ -177,12 +277,46 @@ class CrossValidation:
         """
         self.begin(study)
         self.data.check(study, reason)
-        winner: Trial = study.best
+        winner = study.best if trial is None else trial
+        if not isinstance(winner, Trial):
+            raise ArgumentError("open_test: expected one trial to judge, the study has a front; pass trial=")
         model = self._fitted(winner.params, self.data.X, self.data.y)
         rows = self.data.open(study, number=winner.number, reason=reason)
-        score = self._judge(model, rows, winner)
+        cv = winner.values[0], self._cv_interval([report.value for report in winner.reports])
+        score = judged(model, self.data, rows, (*self.metrics, *self.also), winner.params, winner, cv)
         study.record(OPENED, score.to_json())
         return score
+
+    def corrected(self, study: Tuned, *, draws: int = DRAWS, level: float = LEVEL) -> Corrected:
+        """The winner's score less the luck of having been chosen, from the kept predictions of all complete trials.
+
+        Nothing is fitted again. Where rows come in groups, groups are drawn.
+
+        Arguments:
+            study: whose trials kept their predictions (`keep_predictions`).
+            draws: of the bootstrap, at least 500.
+            level: of the interval.
+
+        Raises:
+            ArgumentError: predictions were not kept, or fewer than two trials have them.
+            StudyChanged: the study was tuned on other data, folds or metric.
+        """
+        if self.keeper is None or not isinstance(self.metric, Metric):
+            raise ArgumentError("corrected: expected kept predictions; give CrossValidation keep_predictions=True")
+        self.begin(study)
+        kept = [t for t in study.trials if t.state is State.COMPLETE and ATTRIBUTE in t.attrs]
+        rows = np.concatenate([judged_rows for _, judged_rows in self.folds])
+        rng = stream(self.data.seed, 0, f"evaluate.corrected|{self.data.fingerprint}")
+        found = corrected_scores(
+            self.metric,
+            self.keeper.truth(self.data.y)[rows],
+            [self.keeper.unpack(trial.attrs[ATTRIBUTE]) for trial in kept],
+            rng,
+            groups=rows if self.data.groups is None else np.asarray(self.data.groups)[rows],
+            draws=draws,
+            level=level,
+        )
+        return msgspec.structs.replace(found, winner=kept[found.winner].number, rows=len(np.unique(rows)))
 
     def test_score(self, study: Ledger) -> TestScore | None:
         """The score of the last opening that the study's log holds; None if the set is sealed. Opens nothing."""
@@ -202,14 +336,18 @@ class CrossValidation:
             "fingerprint": self.data.fingerprint,
             "rows": self.data.n_development,
             "sealed": self.data.n_test,
-            "metric": self.metric.name,
+            "metric": ", ".join(self.goals),
             "direction": self.direction,
             "cv": repr(self.split),
             "folds": len(self.folds),
             "n_train": n_train,
             "n_test": n_test,
-            "cv_fingerprint": fingerprint([list(fold) for fold in self.folds]),
+            "cv_fingerprint": self._folds_fingerprint,
         }
+
+    @property
+    def _folds_fingerprint(self) -> str:
+        return fingerprint([list(fold) for fold in self.folds])
 
     def _fitted(self, params: Mapping[str, Any], X: Rows, y: Rows) -> Any:
         model = self.build(dict(params))
@@ -219,10 +357,23 @@ class CrossValidation:
             self.fit(model, X, y)
         return model
 
-    def _score_fold(self, params: Mapping[str, Any], rows: Indices, judged: Indices) -> float:
+    def _score_fold(
+        self, params: Mapping[str, Any], rows: Indices, judged_rows: Indices, kept: list[Any]
+    ) -> list[float]:
+        """Scores by all metrics; appends to `kept` what the model said, if that is asked for."""
         X, y = self.data.X, self.data.y
         model = self._fitted(params, take(X, rows), take(y, rows))
-        return float(self.metric.score(*self.metric.pairs(model, take(X, judged), take(y, judged))))
+        X, y = take(X, judged_rows), take(y, judged_rows)
+        scores = [metric.judge(model, X, y) for metric in (*self.metrics, *self.also)]
+        for metric, score in zip((*self.metrics, *self.also), scores, strict=True):
+            if np.isnan(score):
+                raise ArgumentError(
+                    f"metric {metric.name!r}: expected a number, got NaN on {len(judged_rows)} judged rows with labels "
+                    f"{shorten(np.unique(np.asarray(y)).tolist())}; it may need both classes: use a stratified split"
+                )
+        if self.keeper is not None:
+            kept.append(self.keeper.read(model, X, y))
+        return scores
 
     def _cv_interval(self, scores: Sequence[float]) -> Interval | None:
         return self._within_bounds(cv_interval(scores, *self._fold_sizes, level=LEVEL))
@@ -233,37 +384,18 @@ class CrossValidation:
         low, high = self.metric.bounds
         return max(interval[0], low), min(interval[1], high)
 
-    def _judge(self, model: Any, rows: OpenedRows, winner: Trial) -> TestScore:
-        truth, prediction = self.metric.pairs(model, rows.X, rows.y)
-        score = float(self.metric.score(truth, prediction))
-        low, high = self._test_interval(score, truth, prediction, rows.groups) or (None, None)
-        cv_low, cv_high = self._cv_interval([report.value for report in winner.reports]) or (None, None)
-        cv_score = winner.values[0]
-        opening = rows.opening
-        return TestScore(
-            metric=self.metric.name,
-            direction=self.direction,
-            score=score,
-            low=low,
-            high=high,
-            cv_score=cv_score,
-            cv_low=cv_low,
-            cv_high=cv_high,
-            gap=score - cv_score,
-            number=winner.number,
-            n_test=len(truth),
-            fingerprint=self.data.fingerprint,
-            count=opening.count,
-            at=opening.at,
-            reason=opening.reason,
-            opening=opening.id,
-        )
 
-    def _test_interval(
-        self, score: float, truth: np.ndarray[Any, Any], prediction: np.ndarray[Any, Any], groups: Rows | None
-    ) -> Interval | None:
-        """Wilson for a share of independent rows; bootstrap for other scores, and by groups where rows share one."""
-        if self.metric.proportion and groups is None:
-            return wilson_interval(score * len(truth), len(truth), LEVEL)
-        rng = stream(self.data.seed, 0, f"evaluate.bootstrap|{self.data.fingerprint}")
-        return bootstrap_interval(self.metric.score, truth, prediction, rng, groups, LEVEL)
+def _error_score(value: object) -> float | None:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)):
+        return None if value is None else float(value)
+    raise ArgumentError(
+        f"error_score: expected a finite number, or None for a failed trial, got {shorten(value)}; a NaN would never "
+        "be compared"
+    )
+
+
+def _refuse_doubles(metrics: Sequence[Measure]) -> None:
+    names = [metric.name for metric in metrics]
+    doubles = sorted({name for name in names if names.count(name) > 1})
+    if doubles or not names:
+        raise ArgumentError(f"metric: expected metrics of different names, got {names}; give a Metric its own name=")

@@ -1,17 +1,21 @@
-"""Which rows to seal away: at random, by class, by whole groups, or the newest.
+"""Which rows to seal away: at random, by class, by whole groups, by both, or the newest.
 
 n  rows    m  rows to seal, wished for: exact at random and by class, approached by groups and by time
 """
 
 import numpy as np
 
-from ayar.base.errors import ArgumentError, shorten
+from ayar.base.errors import ArgumentError, did_you_mean, shorten
 from ayar.evaluate.labels import are_classes, column, encode
 from ayar.evaluate.rows import Indices, Rows, count_rows
+from ayar.evaluate.split_strata import StratifiedGroupKFold
+
+KINDS = ("random", "stratified", "group", "stratified_group", "time")
+"""How rows may be parted; names of `SPLITS`."""
 
 
-def read_size(test: object, n: int) -> int:
-    """How many of `n` rows to seal: `test` is a share between 0 and 1 or a number of rows.
+def read_size(test: object, n: int, what: str = "seal") -> int:
+    """How many of `n` rows to seal: `test` is a share between 0 and 1 or a number of rows; `what` is for messages.
 
     Raises:
         ArgumentError: nothing would be sealed, or fewer than two rows would be left.
@@ -19,15 +23,16 @@ def read_size(test: object, n: int) -> int:
     >>> read_size(0.2, 150), read_size(30, 150)
     (30, 30)
     """
+    name = "test=" if what == "seal" else "share="
     wrong = isinstance(test, bool) or not isinstance(test, int | float) or not test > 0
     if wrong or (isinstance(test, float) and test >= 1):
         raise ArgumentError(
-            f"seal: expected test= as a share between 0 and 1 or a whole number of rows, got {shorten(test)}; "
-            "try test=0.2"
+            f"{what}: expected {name} as a share between 0 and 1 or a whole number of rows, got {shorten(test)}; "
+            f"try {name}0.2"
         )
     size = max(1, round(n * test)) if isinstance(test, float) else int(test)  # type: ignore[call-overload]  # a number, see above
     if n - size < 2:
-        raise ArgumentError(f"seal: expected at least 2 rows left for development, got {n} rows and test={test!r}")
+        raise ArgumentError(f"{what}: expected at least 2 rows left to fit, got {n} rows and {name}{test!r}")
     return size
 
 
@@ -63,8 +68,12 @@ def choose_rows(
         chosen = _by_class(y, size, rng)
     elif kind == "group":
         chosen = _by_group(groups, size, rng)
-    else:
+    elif kind == "stratified_group":
+        chosen = _by_class_and_group(y, groups, size, rng)
+    elif kind == "time":
         chosen = _newest(times, size)
+    else:
+        raise ArgumentError(f"expected one of {', '.join(KINDS)}, got kind={kind!r}{did_you_mean(kind, KINDS)}")
     sealed = np.zeros(n, dtype=np.bool_)
     sealed[chosen] = True
     order = np.arange(n) if times is None else np.argsort(column(times, "times"), kind="stable")
@@ -117,6 +126,13 @@ def _by_group(groups: Rows | None, size: int, rng: np.random.Generator) -> Indic
             filled = after
     sealed: Indices = np.flatnonzero(np.isin(codes, taken or [np.argmin(sizes)]))
     return sealed
+
+
+def _by_class_and_group(y: Rows, groups: Rows | None, size: int, rng: np.random.Generator) -> Indices:
+    """One of as many parts of whole groups, classes in proportion, as bring the number of rows near to `size`."""
+    parts = max(2, round(count_rows(y, "y") / size))
+    folds = StratifiedGroupKFold(parts).split(y, groups, rng)
+    return min((judged for _, judged in folds), key=lambda judged: abs(len(judged) - size))
 
 
 def _newest(times: Rows | None, size: int) -> Indices:

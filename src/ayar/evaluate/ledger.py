@@ -73,7 +73,7 @@ def check_sealed(ledger: Ledger, reason: str | None) -> None:
     """
     if reason is not None and not _says_something(reason):
         raise ArgumentError(f"reason: expected words that say why, got {shorten(reason)}")
-    _refuse_second(_openings(ledger), reason)
+    _refuse_second(openings(ledger), reason)
 
 
 def _says_something(reason: object) -> bool:
@@ -90,16 +90,17 @@ def open_once(ledger: Ledger, fingerprint: str, number: int, reason: str | None)
     check_sealed(ledger, reason)
     intent = Opening(f"{new_seed():016x}", fingerprint, number, SYSTEM.wall(), reason)
     ledger.record(OPENING, msgspec.to_builtins(intent))
-    openings = _openings(ledger)
-    for opening in openings:
+    found = openings(ledger)
+    for opening in found:
         if opening.id == intent.id:
             return opening
     # Another process wrote its intent between our look and ours.
-    _refuse_second(openings, reason)
+    _refuse_second(found, reason)
     raise SealedTestSet("expected the opening just written, got a ledger without it; its records are not kept in order")
 
 
-def _openings(ledger: Ledger) -> list[Opening]:
+def openings(ledger: Ledger) -> list[Opening]:
+    """The intents that were allowed, oldest first, numbered from 1."""
     found: list[Opening] = []
     for data in ledger.records(OPENING):
         opening = msgspec.convert(data, Opening)
@@ -108,11 +109,11 @@ def _openings(ledger: Ledger) -> list[Opening]:
     return found
 
 
-def _refuse_second(openings: Sequence[Opening], reason: str | None) -> None:
-    if not openings or reason is not None:
+def _refuse_second(before: Sequence[Opening], reason: str | None) -> None:
+    if not before or reason is not None:
         return
-    times = "once" if len(openings) == 1 else f"{len(openings)} times"
-    last = openings[-1]
+    times = "once" if len(before) == 1 else f"{len(before)} times"
+    last = before[-1]
     raise SealedTestSet(
         f"expected a sealed test set, but it was opened {times} before, last at {utc_text(last.at)} for trial "
         f"{last.number}; each further look makes the score more flattering. Read the score with test_score(study); to "

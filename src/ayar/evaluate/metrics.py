@@ -35,6 +35,7 @@ class Metric:
         bounds: least and greatest possible score.
         proportion: whether the score is a share of rows, each right or wrong.
         labels: whether it compares class labels, so that measurements make no sense.
+        by_row: (truth, prediction) -> (n,) of which `score` is the mean; may be left out.
 
     Raises:
         ArgumentError: an unknown direction or method, or `score` is no function.
@@ -52,6 +53,7 @@ class Metric:
     bounds: tuple[float, float] = (-np.inf, np.inf)
     proportion: bool = False
     labels: bool = False
+    by_row: Callable[[Array, Array], Array] | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.score):
@@ -62,6 +64,14 @@ class Metric:
             raise ArgumentError(f"metric: expected asks='predict' or 'predict_proba', got {shorten(self.asks)}")
         if not self.name:
             object.__setattr__(self, "name", getattr(self.score, "__name__", type(self.score).__name__))
+
+    def judge(self, model: Any, X: Rows, y: Rows) -> float:
+        """The score of a fitted model on rows.
+
+        Raises:
+            ArgumentError: as `pairs` does.
+        """
+        return float(self.score(*self.pairs(model, X, y)))
 
     def pairs(self, model: Any, X: Rows, y: Rows) -> tuple[Array, Array]:
         """(truth, prediction) with one row a row of `X`: `score` takes them, or the same rows of both.
@@ -127,8 +137,13 @@ def log_loss(truth: Array, P: Array) -> float:
 
     A class that the model has not seen counts as given probability 0.
     """
+    return float(np.mean(_surprise(truth, P)))
+
+
+def _surprise(truth: Array, P: Array) -> Array:
     given = np.where(truth >= 0, P[np.arange(len(truth)), truth], 0.0)
-    return float(-np.mean(np.log(np.clip(given, np.finfo(np.float64).eps, 1.0))))
+    surprise: Array = -np.log(np.clip(given, np.finfo(np.float64).eps, 1.0))
+    return surprise
 
 
 def roc_auc(truth: Array, P: Array) -> float:
@@ -149,7 +164,7 @@ def roc_auc(truth: Array, P: Array) -> float:
 
 def mse(truth: Array, prediction: Array) -> float:
     """Mean squared error, over all outputs."""
-    return float(np.mean(_errors(truth, prediction) ** 2))
+    return float(np.mean(_squares(truth, prediction)))
 
 
 def rmse(truth: Array, prediction: Array) -> float:
@@ -159,7 +174,7 @@ def rmse(truth: Array, prediction: Array) -> float:
 
 def mae(truth: Array, prediction: Array) -> float:
     """Mean absolute error, over all outputs."""
-    return float(np.mean(np.abs(_errors(truth, prediction))))
+    return float(np.mean(_sizes(truth, prediction)))
 
 
 def r2(truth: Array, prediction: Array) -> float:
@@ -175,21 +190,36 @@ def _errors(truth: Array, prediction: Array) -> NDArray[np.float64]:
     return np.subtract(truth, prediction, dtype=np.float64)
 
 
+def _squares(truth: Array, prediction: Array) -> NDArray[np.float64]:
+    """(n,) squared errors, each the mean over outputs."""
+    return _by_row(_errors(truth, prediction) ** 2)
+
+
+def _sizes(truth: Array, prediction: Array) -> NDArray[np.float64]:
+    """(n,) absolute errors, each the mean over outputs."""
+    return _by_row(np.abs(_errors(truth, prediction)))
+
+
+def _by_row(errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    means: NDArray[np.float64] = errors.reshape(len(errors), -1).mean(axis=1)
+    return means
+
+
 _UNIT = (0.0, 1.0)
 _POSITIVE = (0.0, np.inf)
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric(accuracy, "maximize", bounds=_UNIT, proportion=True, labels=True),
-        Metric(error_rate, "minimize", bounds=_UNIT, proportion=True, labels=True),
+        Metric(accuracy, "maximize", bounds=_UNIT, proportion=True, labels=True, by_row=np.equal),
+        Metric(error_rate, "minimize", bounds=_UNIT, proportion=True, labels=True, by_row=np.not_equal),
         Metric(balanced_accuracy, "maximize", bounds=_UNIT, labels=True),
         Metric(f1_macro, "maximize", bounds=_UNIT, labels=True),
-        Metric(log_loss, "minimize", bounds=_POSITIVE, asks="predict_proba", labels=True),
+        Metric(log_loss, "minimize", bounds=_POSITIVE, asks="predict_proba", labels=True, by_row=_surprise),
         Metric(roc_auc, "maximize", bounds=_UNIT, asks="predict_proba", labels=True),
-        Metric(mse, "minimize", bounds=_POSITIVE),
+        Metric(mse, "minimize", bounds=_POSITIVE, by_row=_squares),
         Metric(rmse, "minimize", bounds=_POSITIVE),
-        Metric(mae, "minimize", bounds=_POSITIVE),
+        Metric(mae, "minimize", bounds=_POSITIVE, by_row=_sizes),
         Metric(r2, "maximize", bounds=(-np.inf, 1.0)),
     )
 }

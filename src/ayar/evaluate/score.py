@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from ayar.base.clock import utc_text
-from ayar.evaluate.ledger import OPENED, Ledger
+from ayar.evaluate.ledger import OPENED, Ledger, openings
 
 LEVEL = 0.95
 """The chance with which the intervals of a report should hold the truth."""
@@ -25,15 +25,15 @@ class TestScore(msgspec.Struct, frozen=True):
     low: float | None
     """Of the 95 % interval of `score`; None where it cannot be known."""
     high: float | None
-    cv_score: float
-    """The value that made it the winner, a cross-validation mean on development rows."""
+    cv_score: float | None
+    """The value that made it the winner, a cross-validation mean on development rows; None where none is known."""
     cv_low: float | None
     """Of the 95 % corrected t interval; too hopeful around a winner (`evaluate.intervals`)."""
     cv_high: float | None
-    gap: float
+    gap: float | None
     """`score` less `cv_score`, in the metric's unit."""
     number: int
-    """The winner's."""
+    """The judged trial's; -1 for a model that came from no trial."""
     n_test: int
     """How many rows were judged."""
     fingerprint: str
@@ -46,23 +46,34 @@ class TestScore(msgspec.Struct, frozen=True):
     """Why it was opened; asked for from the second opening on."""
     opening: str = ""
     """Id of the intent that was logged first."""
+    params: dict[str, Any] = {}
+    """The configuration that was judged; values that JSON cannot hold as text."""
+    also: dict[str, float] = {}
+    """Scores by further metrics, on the same rows."""
+    openings: int = 0
+    """How often the set has been opened by now, if more often than `count`."""
 
     def __str__(self) -> str:
-        lines = [
-            f"test {self.metric} {_with_interval(self.score, self.low, self.high)} on {self.n_test} sealed rows",
-            f"cross-validation {_with_interval(self.cv_score, self.cv_low, self.cv_high)}, trial {self.number}",
-            f"gap {self.gap:+.4g}: the test score is {self._verdict()}",
-        ]
+        lines = [f"test {self.metric} {_with_interval(self.score, self.low, self.high)} on {self.n_test} sealed rows"]
+        lines += [f"test {name} {value:.4g}" for name, value in self.also.items()]
+        if self.cv_score is not None:
+            lines.append(
+                f"cross-validation {_with_interval(self.cv_score, self.cv_low, self.cv_high)}, trial {self.number}"
+            )
+        if self.gap is not None:
+            lines.append(f"gap {self.gap:+.4g}: the test score is {self._verdict(self.gap)}")
         if self.count > 1:
             lines.append(f"the test set was opened {self.count} times; this time, {utc_text(self.at)}: {self.reason}")
+        if self.openings > self.count:
+            lines.append(f"by now the test set was opened {self.openings} times; the last opening left no score")
         return "\n".join(lines)
 
-    def _verdict(self) -> str:
+    def _verdict(self, gap: float) -> str:
         if self.cv_low is not None and self.cv_high is not None and self.cv_low <= self.score <= self.cv_high:
             return "within the interval of cross-validation"
-        if self.gap == 0:
+        if gap == 0:
             return "just what cross-validation promised"
-        better = (self.gap > 0) == (self.direction == "maximize")
+        better = (gap > 0) == (self.direction == "maximize")
         return f"{'better' if better else 'worse'} than cross-validation promised"
 
     def to_json(self) -> dict[str, Any]:
@@ -77,8 +88,12 @@ def _with_interval(score: float, low: float | None, high: float | None) -> str:
 
 
 def recorded_scores(ledger: Ledger) -> list[TestScore]:
-    """The scores of all openings that were completed, oldest first."""
-    return [_read(data) for data in ledger.records(OPENED)]
+    """The scores of all openings that were completed, oldest first; the last one knows of openings without a score."""
+    scores = [_read(data) for data in ledger.records(OPENED)]
+    times = len(openings(ledger))
+    if scores and times > scores[-1].count:
+        scores[-1] = msgspec.structs.replace(scores[-1], openings=times)
+    return scores
 
 
 def _read(data: Mapping[str, Any]) -> TestScore:

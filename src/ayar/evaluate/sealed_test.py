@@ -11,11 +11,10 @@ from typing import Any
 
 from ayar.base.errors import ArgumentError, SealedTestSet, did_you_mean
 from ayar.base.rng import stream
-from ayar.evaluate.holdout import choose_kind, choose_rows, read_size
+from ayar.evaluate.holdout import KINDS, choose_kind, choose_rows, read_size
 from ayar.evaluate.labels import refuse_missing
 from ayar.evaluate.ledger import Ledger, Opening, check_sealed, open_once
 from ayar.evaluate.rows import Indices, Rows, count_rows, fingerprint, take
-from ayar.evaluate.split import SPLITS
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,9 +111,9 @@ def seal(
         X: n rows: an array, a list, a sparse matrix, a DataFrame.
         y: n labels or targets.
         test: the share of rows to seal, or their number.
-        split: "random", "stratified" (classes in proportion), "group" (whole groups), "time" (the newest rows); "auto"
-            takes what the data asks for: time where `times` are given, groups where these are, stratified where `y`
-            reads as classes, else random.
+        split: "random", "stratified" (classes in proportion), "group" (whole groups), "stratified_group" (both), "time"
+            (the newest rows); "auto" takes what the data asks for: time where `times` are given, groups where these
+            are, stratified where `y` reads as classes, else random.
         groups: n names of what rows share (a patient, a file); no group ends up on both sides.
         times: n moments, in any form that sorts.
         seed: chooses the rows; equal data and seed give equal rows in every process.
@@ -129,8 +128,8 @@ def seal(
     """
     n = _common_length(X=X, y=y, groups=groups, times=times)
     refuse_missing(y, "y")
-    if split != "auto" and split not in SPLITS:
-        raise ArgumentError(f"seal: no split is called {split!r}{did_you_mean(split, ['auto', *SPLITS])}")
+    if split != "auto" and split not in KINDS:
+        raise ArgumentError(f"seal: no split is called {split!r}{did_you_mean(split, ['auto', *KINDS])}")
     kind = choose_kind(y, groups, times) if split == "auto" else split
     content = fingerprint(X, y, groups, times)
     rng = stream(seed, 0, f"evaluate.seal|{content}")

@@ -4,15 +4,16 @@ The contract: nothing seen in fitting is used in judging. Every row is judged ex
 (with `TimeSplit` at most once). A split is a record; the rows come out of `split(y, groups, rng)`, so equal generators
 give equal folds everywhere.
 Not for tuning with fresh folds a trial: trials are compared pair by pair, on the same folds.
+Further splits are in `split_strata`, `split_parts` and `split_guest`; `split_table` reads what `cv=` says.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from ayar.base.errors import ArgumentError, did_you_mean, shorten
+from ayar.base.errors import ArgumentError, shorten
 from ayar.evaluate.labels import encode
 from ayar.evaluate.rows import Indices, Rows, count_rows
 
@@ -27,12 +28,17 @@ class Split(Protocol):
         """Folds of the rows of `y`; pure, all randomness from `rng`."""
 
 
-def _need_folds(k: object, name: str) -> None:
+def need_folds(k: object, name: str) -> None:
+    """See that `k` is a number of folds; `name` is the split's.
+
+    Raises:
+        ArgumentError: it is none.
+    """
     if not isinstance(k, int) or isinstance(k, bool) or k < 2:
         raise ArgumentError(f"{name}: expected a whole number k >= 2 of folds, got k={shorten(k)}; try {name}(k=5)")
 
 
-def _from_parts(part: Indices, k: int) -> Folds:
+def from_parts(part: Indices, k: int) -> Folds:
     """Folds from the (n,) number of the fold that judges each row."""
     return [(np.flatnonzero(part != i), np.flatnonzero(part == i)) for i in range(k)]
 
@@ -53,7 +59,7 @@ class KFold:
     shuffle: bool = True
 
     def __post_init__(self) -> None:
-        _need_folds(self.k, "KFold")
+        need_folds(self.k, "KFold")
 
     def split(self, y: Rows, groups: Rows | None, rng: np.random.Generator) -> Folds:  # noqa: ARG002  # one contract for all splits
         """Folds of the rows of `y`.
@@ -67,7 +73,7 @@ class KFold:
         order = rng.permutation(n) if self.shuffle else np.arange(n)
         part = np.empty(n, dtype=np.intp)
         part[order] = np.repeat(np.arange(self.k), [len(rows) for rows in np.array_split(order, self.k)])
-        return _from_parts(part, self.k)
+        return from_parts(part, self.k)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class StratifiedKFold:
     k: int = 5
 
     def __post_init__(self) -> None:
-        _need_folds(self.k, "StratifiedKFold")
+        need_folds(self.k, "StratifiedKFold")
 
     def split(self, y: Rows, groups: Rows | None, rng: np.random.Generator) -> Folds:  # noqa: ARG002  # one contract for all splits
         """Folds of the rows of `y`, its classes balanced.
@@ -103,7 +109,7 @@ class StratifiedKFold:
         order = order[np.argsort(codes[order], kind="stable")]
         part = np.empty(len(codes), dtype=np.intp)
         part[order] = np.arange(len(codes)) % self.k
-        return _from_parts(part, self.k)
+        return from_parts(part, self.k)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ class GroupKFold:
     k: int = 5
 
     def __post_init__(self) -> None:
-        _need_folds(self.k, "GroupKFold")
+        need_folds(self.k, "GroupKFold")
 
     def split(self, y: Rows, groups: Rows | None, rng: np.random.Generator) -> Folds:
         """Folds of the rows of `y`, along `groups`, one entry a row.
@@ -145,7 +151,7 @@ class GroupKFold:
             smallest = int(np.argmin(filled))
             part_of_group[group] = smallest
             filled[smallest] += sizes[group]
-        return _from_parts(part_of_group[codes], self.k)
+        return from_parts(part_of_group[codes], self.k)
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ class TimeSplit:
     gap: int = 0
 
     def __post_init__(self) -> None:
-        _need_folds(self.k, "TimeSplit")
+        need_folds(self.k, "TimeSplit")
         if self.gap < 0:
             raise ArgumentError(f"TimeSplit: expected a whole number gap >= 0 of rows, got gap={self.gap!r}")
 
@@ -227,60 +233,3 @@ def _row_numbers(rows: object, fold: int, n: int) -> Indices:
             "development rows (the X of seal()), not all rows"
         )
     return np.sort(array).astype(np.intp)
-
-
-def check_folds(folds: Folds, groups: Rows | None) -> None:
-    """See that nothing seen in fitting is used in judging.
-
-    Raises:
-        ArgumentError: a row, or a group, on both sides of a fold.
-    """
-    names, codes = ([], None) if groups is None else encode(groups, "groups")
-    for i, (fit, judge) in enumerate(folds):
-        both = np.intersect1d(fit, judge)
-        if len(both):
-            raise ArgumentError(f"cv: fold {i}: expected no row on both sides, got {len(both)}, the first is {both[0]}")
-        if codes is None:
-            continue
-        shared = np.intersect1d(codes[fit], codes[judge])
-        if len(shared):
-            raise ArgumentError(
-                f"cv: fold {i}: expected no group on both sides, got {len(shared)}, the first is "
-                f"{names[shared[0]]!r}; use cv=GroupKFold(), or leave out groups= if they do not matter"
-            )
-
-
-SPLITS: dict[str, Callable[..., Split]] = {
-    "random": KFold,
-    "stratified": StratifiedKFold,
-    "group": GroupKFold,
-    "time": TimeSplit,
-}
-"""Kinds of splits by name; `seal(split=)` and `cv=` take the same names."""
-
-
-def read_split(cv: object, kind: str = "random") -> Split:
-    """The split that `cv` says: a number of folds of `kind`, a name, a record, or a list of index pairs.
-
-    Raises:
-        ArgumentError: something else; an unknown name.
-
-    >>> read_split(3, "stratified")
-    StratifiedKFold(k=3)
-    >>> read_split("time")
-    TimeSplit(k=5, gap=0)
-    """
-    if isinstance(cv, int):
-        return SPLITS[kind](cv)
-    if isinstance(cv, str):
-        if cv not in SPLITS:
-            raise ArgumentError(f"cv: no split is called {cv!r}{did_you_mean(cv, SPLITS)}")
-        return SPLITS[cv]()
-    if isinstance(cv, KFold | StratifiedKFold | GroupKFold | TimeSplit | GivenSplit):
-        return cv
-    if isinstance(cv, Iterable):
-        return GivenSplit(list(cv))
-    raise ArgumentError(
-        f"cv: expected a number of folds, one of {', '.join(SPLITS)}, a split such as KFold(5), or a list of index "
-        f"pairs, got {shorten(cv)}; a splitter of scikit-learn goes in as list(splitter.split(X, y))"
-    )

@@ -28,7 +28,7 @@ def test_what_is_neither_is_refused_in_words(test: object) -> None:
 
 @pytest.mark.parametrize(("test", "n"), [(9, 10), (12, 10), (0.99, 20), (1, 2)])
 def test_something_is_left_for_development(test: float, n: int) -> None:
-    with pytest.raises(ArgumentError, match=r"expected at least 2 rows left for development, got"):
+    with pytest.raises(ArgumentError, match=r"expected at least 2 rows left to fit, got"):
         read_size(test, n)
 
 

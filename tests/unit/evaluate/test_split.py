@@ -15,9 +15,8 @@ from ayar.evaluate.split import (
     Split,
     StratifiedKFold,
     TimeSplit,
-    check_folds,
-    read_split,
 )
+from ayar.evaluate.split_table import check_folds, read_split
 
 Labels = NDArray[np.intp]
 
@@ -177,7 +176,7 @@ def test_a_split_is_read_from_index_pairs() -> None:
     ("cv", "words"),
     [
         ("stratifed", r"cv: no split is called 'stratifed'; did you mean 'stratified'"),
-        (2.5, r"cv: expected a number of folds, one of random, stratified, group, time, .* got 2.5"),
+        (2.5, r"cv: expected a number of folds, one of random, stratified, group, stratified_group, time, .* got 2.5"),
         (1, r"KFold: expected a whole number k >= 2"),
     ],
 )
