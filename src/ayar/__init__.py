@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ayar.base.version import __version__
 
 if TYPE_CHECKING:
-    from ayar import evaluate, samplers
+    from ayar import evaluate, samplers, schedulers
     from ayar.base import errors
     from ayar.base.errors import AyarError, TrialPruned
     from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal
@@ -55,7 +55,12 @@ _HOMES = {
     "maximize": "ayar.study.front",
     "minimize": "ayar.study.front",
 }
-_ROOMS = {"errors": "ayar.base.errors", "evaluate": "ayar.evaluate", "samplers": "ayar.samplers"}
+_ROOMS = {
+    "errors": "ayar.base.errors",
+    "evaluate": "ayar.evaluate",
+    "samplers": "ayar.samplers",
+    "schedulers": "ayar.schedulers",
+}
 
 __all__ = [
     "AyarError",
@@ -86,6 +91,7 @@ __all__ = [
     "maximize",
     "minimize",
     "samplers",
+    "schedulers",
 ]
 
 

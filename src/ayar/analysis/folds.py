@@ -3,19 +3,13 @@
 T  trials      k  folds each, the same folds for all      x_tf  score of trial t on fold f
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from ayar.numerics.arrays import Floats
+from ayar.trial.crossval import fold_scores
 from ayar.trial.history import History
-from ayar.trial.trial import Report
-
-
-def fold_scores(reports: Sequence[Report]) -> dict[int, float]:
-    """The last finite score of each fold, by fold; reports without a fold are left out."""
-    return {report.fold: report.value for report in reports if report.fold is not None and math.isfinite(report.value)}
 
 
 def fold_table(history: History, numbers: Sequence[int]) -> Floats:

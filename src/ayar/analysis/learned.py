@@ -24,6 +24,7 @@ from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.moments import covariance, moments
 from ayar.numerics.warps import Warp, fit_warp
 from ayar.trial.fold import Fold
+from ayar.trial.fold_values import fold_values
 
 _OUTER = 3.0  # quartile widths from the quartile, or the median, to a fence
 _RUNG = 3.0  # how many times as far from the median as the value before it
@@ -125,6 +126,6 @@ def _quantiles(losses: Floats, *shares: float) -> list[float]:
 
 
 def _learned(fold: Fold, told: Sample, warp: Warp) -> Learned:
-    sd = fold.history.sd[told.numbers, goal_index(fold, told.goal.name)]
+    sd = fold_values(fold.history)[1][told.numbers, goal_index(fold, told.goal.name)]
     rows = Rows(told.space, np.nan_to_num(told.U), told.A, warp.targets(told.losses), warp.variances(told.losses, sd))
     return Learned(told, warp, posterior_of(rows, fold.setup.seed))

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ayar.analysis.folds import fold_scores
 from ayar.analysis.words import number_text
 from ayar.base.jsontext import unwrap
 from ayar.trial.best import best_number
+from ayar.trial.crossval import fold_scores
 from ayar.trial.fold import Fold
 from ayar.trial.trial import Trial
 

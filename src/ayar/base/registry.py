@@ -5,6 +5,7 @@ packages add theirs by entry points of the group "ayar.<table>".
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +16,15 @@ def load(target: str) -> Any:
     """The object that "package.module:attribute" names."""
     module, _, attribute = target.partition(":")
     return getattr(import_module(module), attribute)
+
+
+def options_of(plugin: Any) -> dict[str, Any]:
+    """The options of a plug-in, a dataclass, that differ from their defaults, as a study records them."""
+    return {
+        item.name: getattr(plugin, item.name)
+        for item in fields(plugin)
+        if item.init and getattr(plugin, item.name) != item.default
+    }
 
 
 class Registry(Mapping[str, str]):

@@ -51,6 +51,9 @@ def settings_of(setup: Setup | ev.StudyCreated) -> dict[str, Any]:
     """What `ayar change` may change, as a change holds it."""
     return {
         "sampler": {"name": setup.sampler.name, "options": setup.sampler.options},
+        "scheduler": (
+            None if setup.scheduler is None else {"name": setup.scheduler.name, "options": setup.scheduler.options}
+        ),
         "max_trials": setup.max_trials,
         "max_seconds": setup.max_seconds,
         "max_failures": setup.max_failures,
@@ -61,7 +64,7 @@ def settings_of(setup: Setup | ev.StudyCreated) -> dict[str, Any]:
 def _text(name: str, value: Any) -> str:
     if value is None:
         return "none"
-    if name == "sampler":
+    if name in ("sampler", "scheduler"):
         options = value.get("options") or {}
         return str(value["name"]) + (f" {shorten(options)}" if options else "")
     return duration_text(value) if name == "max_seconds" else shorten(value)

@@ -8,7 +8,7 @@ from ayar.analysis.words import count_text, duration_text, space_text
 from ayar.base.jsontext import unwrap
 from ayar.base.rng import Streams
 from ayar.cli.plan import Plan, stored_fold
-from ayar.cli.words import budget_text, finished, goals_text, varying_text
+from ayar.cli.words import budget_text, finished, goals_text, search_text, varying_text
 from ayar.executors.command_objective import Command
 from ayar.samplers import SAMPLERS
 from ayar.samplers.base import Proposal, Sampler
@@ -29,7 +29,7 @@ def dry_run(plan: Plan) -> str:
         ("study", f"{setup.name!r}, {_state(stored)}"),
         ("goal", goals_text(setup.goals)),
         ("budget", budget_text(setup)),
-        ("sampler", setup.sampler.name),
+        ("sampler", search_text(setup)),
         ("storage", plan.storage),
         ("runs", runs_text(plan)),
         ("space", _size(setup)),

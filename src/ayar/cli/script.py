@@ -19,6 +19,7 @@ from typing import Any
 
 from ayar.base.errors import ArgumentError, AyarError, UsageError, did_you_mean, shorten
 from ayar.samplers.base import Sampler
+from ayar.schedulers.base import Scheduler
 from ayar.space.space import Space
 
 SETTINGS: Mapping[str, tuple[type, ...]] = {
@@ -29,6 +30,7 @@ SETTINGS: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
     "storage": (str, Path),
     "sampler": (str, Sampler),
+    "scheduler": (str, Scheduler),
     "seed": (int,),
     "max_trials": (int,),
     "max_seconds": (int, float),

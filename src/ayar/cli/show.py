@@ -23,6 +23,7 @@ from ayar.cli.words import (
     ended_text,
     goals_text,
     rows_text,
+    search_text,
     values_text,
     varying_text,
 )
@@ -90,7 +91,7 @@ def study_text(fold: Fold, storage: str) -> str:
         *_best_rows(fold),
         *_expected_rows(fold),
         *_score_rows(fold),
-        ("sampler", f"{setup.sampler.name}, seed {setup.seed}"),
+        ("sampler", f"{search_text(setup)}, seed {setup.seed}"),
         ("time", _time_text(fold)),
         *_worker_rows(fold),
         *_failure_rows(fold),

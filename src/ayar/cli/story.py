@@ -32,6 +32,7 @@ def story(fold: Fold, trial: Trial) -> str:
         *_listed("proposed", [_origin(trial), *_note(trial.note)]),
         *_listed("ran", _course(trial)),
         *_listed("reports", _reports(trial.reports)),
+        *_listed("decided", _decision(trial)),
         *_listed("attrs", [f"{name} = {shorten(value, _LONGEST_ATTRIBUTE)}" for name, value in trial.attrs.items()]),
     ]
     parts = [rows_text(rows), "" if trial.failure is None else failure_text(trial.failure), _output(trial.output)]
@@ -102,6 +103,14 @@ def _reports(reports: tuple[Report, ...]) -> list[str]:
         + ("" if report.fold is None else f" (fold {report.fold})")
         for report in shown
     ]
+
+
+def _decision(trial: Trial) -> list[str]:
+    """What a scheduler decided; the reason in words is enough where there is one."""
+    if not trial.decision:
+        return []
+    words = trial.decision.get("why") or shorten(dict(trial.decision))
+    return [f"{trial.decision.get('action')}: {words}"]
 
 
 def failure_text(failure: Failure) -> str:

@@ -23,13 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from ayar.base.errors import ArgumentError, SpaceError, UsageError, did_you_mean, shorten
+from ayar.base.registry import Registry
 from ayar.cli.script import SETTINGS, Script, check_kind
 from ayar.cli.study_file_text import read_document
 from ayar.cli.units import seconds, size
 from ayar.executors.command_objective import Command
 from ayar.executors.command_template import read_command
 from ayar.samplers import SAMPLERS
-from ayar.samplers.base import Sampler
+from ayar.schedulers import SCHEDULERS
 from ayar.space.space import Space
 from ayar.trial.goal import Goal, read_constraints, read_goals
 
@@ -37,6 +38,7 @@ TRIALS_DIR = "ayar-trials"
 _TRIAL = ("timeout", "memory", "threads")
 _TEXTS: Mapping[str, Callable[[str], float]] = {"max_seconds": seconds, "trial_timeout": seconds, "trial_memory": size}
 """Settings that may be written with a unit, and how it is read."""
+_PLUGINS: Mapping[str, Registry] = {"sampler": SAMPLERS, "scheduler": SCHEDULERS}
 _OWN = ("command", "rules", "trials_dir", "trial")
 KEYS = (*_OWN, *(name for name in SETTINGS if name != "executor"))
 """What may stand at the top of a study file."""
@@ -107,8 +109,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     place = f"$.{name}".replace("$.trial_", "$.trial.")
     if name in _TEXTS and isinstance(value, str):
         return _with_name(path, _at(place, _TEXTS[name]), value)
-    if name == "sampler" and isinstance(value, dict):
-        return _with_name(path, _at(place, _sampler), value)
+    if name in _PLUGINS and isinstance(value, dict):
+        return _with_name(path, _at(place, lambda table: _plugin(_PLUGINS[name], table)), value)
     if name == "goals" and isinstance(value, dict):
         return _with_name(path, _at(place, _goals), value)
     check_kind(path, place, name, value)
@@ -129,15 +131,15 @@ def _at(place: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return placed
 
 
-def _sampler(table: dict[str, Any]) -> Sampler:
-    """A sampler from `{ name = "tpe", option = ... }`."""
+def _plugin(known: Registry, table: dict[str, Any]) -> Any:
+    """A sampler or scheduler from `{ name = "tpe", option = ... }`."""
     if not isinstance(table.get("name"), str):
-        raise ArgumentError(f'expected a name, such as "tpe" or {{ name = "tpe" }}, got {shorten(table)}')
+        example = next(iter(known))
+        raise ArgumentError(f'expected a name, such as "{example}" or {{ name = "{example}" }}, got {shorten(table)}')
     try:
-        sampler: Sampler = SAMPLERS.get_class(table["name"])(**{k: v for k, v in table.items() if k != "name"})
+        return known.get_class(table["name"])(**{k: v for k, v in table.items() if k != "name"})
     except TypeError as error:
-        raise ArgumentError(f"the sampler {table['name']!r} does not take these options: {error}") from None
-    return sampler
+        raise ArgumentError(f"the {known.thing} {table['name']!r} does not take these options: {error}") from None
 
 
 def _goals(table: dict[str, Any]) -> tuple[Goal, ...]:

@@ -18,7 +18,7 @@ from ayar.cli.preview import dry_run, proposals, runs_text
 from ayar.cli.rerun import run_again
 from ayar.cli.talk import Talk
 from ayar.cli.watching import done_text, optimize
-from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text
+from ayar.cli.words import again, budget_text, command, ended_text, finished, goals_text, search_text
 from ayar.study.front import create_study, list_studies, resume_study
 from ayar.study.loop import CHANGED
 from ayar.study.study import Study
@@ -106,7 +106,7 @@ def _run(plan: Plan, points: list[dict[str, Any]], talk: Talk, *, finish: bool, 
 def _introduce(plan: Plan, study: Study, talk: Talk) -> None:
     setup = study.setup
     talk.say(
-        f"study {study.name!r}: {goals_text(setup.goals)}, {budget_text(setup)}, sampler {setup.sampler.name}\n"
+        f"study {study.name!r}: {goals_text(setup.goals)}, {budget_text(setup)}, sampler {search_text(setup)}\n"
         f"storage {plan.storage}, {runs_text(plan)}\n"
         f"watch it from elsewhere: {command('show', plan.storage, study.name)}"
     )

@@ -35,6 +35,11 @@ def budget_text(setup: Setup) -> str:
     return " or ".join(parts) or "none set"
 
 
+def search_text(setup: Setup) -> str:
+    """How trials are chosen and, where something does, stopped early."""
+    return setup.sampler.name + (f", scheduler {setup.scheduler.name}" if setup.scheduler is not None else "")
+
+
 def ended_text(stop: StudyStopped) -> str:
     """Why a study ended.
 

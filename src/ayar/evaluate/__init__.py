@@ -18,6 +18,7 @@ from ayar.evaluate.intervals import (
 )
 from ayar.evaluate.judging import judge_sealed
 from ayar.evaluate.metrics import METRICS, Metric
+from ayar.evaluate.repeated import Repeated
 from ayar.evaluate.score import TestScore
 from ayar.evaluate.scorers import Scorer
 from ayar.evaluate.sealed_test import Sealed, seal
@@ -36,6 +37,7 @@ __all__ = [
     "KFold",
     "Metric",
     "PredefinedSplit",
+    "Repeated",
     "RepeatedSplit",
     "Scorer",
     "Sealed",

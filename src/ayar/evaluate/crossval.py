@@ -27,6 +27,7 @@ from ayar.evaluate.sealed_test import Sealed
 from ayar.evaluate.selection import DRAWS, Corrected, corrected_scores
 from ayar.evaluate.split import Folds, TimeSplit
 from ayar.evaluate.split_table import check_classes, check_folds, read_split
+from ayar.trial.crossval import FOLDS, FoldPlan
 from ayar.trial.goal import Direction, Goal
 from ayar.trial.result import Result
 from ayar.trial.state import State
@@ -36,6 +37,8 @@ from ayar.trial.trial import Trial
 class LiveTrial(Protocol):
     """The trial that an objective gets: its parameters, and the way to report."""
 
+    number: int
+
     def keys(self) -> Iterable[str]:
         """Names of the active parameters."""
 
@@ -43,6 +46,9 @@ class LiveTrial(Protocol):
 
     def report(self, value: float, step: int, fold: int | None = None) -> object:
         """Hand in an intermediate value."""
+
+    def set_user_attr(self, name: str, value: Any) -> None:
+        """Keep a fact with the trial."""
 
     def should_prune(self) -> bool:
         """Whether the scheduler wants the trial to end."""
@@ -91,9 +97,12 @@ class CrossValidation:
         keep_predictions: True keeps every trial's out-of-fold predictions with it, a folder in a file each: for
             `corrected`.
         fit: `fit(model, X, y)`, called in place of `model.fit(X, y)`: for sample weights or early stopping.
+        reshuffle: draw new folds for each trial, from the seed and the trial's number. The search then cannot fit the
+            luck of one set of folds, and trials cannot be compared fold by fold.
 
     Raises:
-        ArgumentError: an argument that is none of these; a row or group on both sides of a fold.
+        ArgumentError: an argument that is none of these; a row or group on both sides of a fold; `reshuffle` with a
+            split that draws nothing, or with `keep_predictions`.
 
     A trial's value is the mean over folds, its `sd` the corrected standard error, and its attributes `cv_low` and
     `cv_high` the 95 % interval. A study checks by `begin` that it goes on with the same data, folds and metric.
@@ -121,6 +130,7 @@ class CrossValidation:
         error_score: float | None = None,
         keep_predictions: bool | str | Path = False,
         fit: Callable[[Any, Rows, Rows], object] | None = None,
+        reshuffle: bool = False,
     ) -> None:
         if not callable(build):
             raise ArgumentError(
@@ -143,12 +153,27 @@ class CrossValidation:
                 "may be unsorted; pass times= to seal(), which sorts by them and seals the newest rows"
             )
         self.folds = self._drawn(0)
-        """(rows to fit, rows to judge) of each fold, in development rows."""
+        """(rows to fit, rows to judge) of each fold, in development rows; with `reshuffle` not those of any trial."""
         self.keeper = self._keeper(keep_predictions)
+        self.reshuffle = reshuffle
+        self._check_reshuffle()
 
-    def _drawn(self, turn: int) -> Folds:
-        """The folds of the search (turn 0) or of a later one."""
-        purpose = f"evaluate.cv|{self.data.fingerprint}"
+    def _check_reshuffle(self) -> None:
+        if not self.reshuffle:
+            return
+        if self.keeper is not None:
+            raise ArgumentError(
+                "expected reshuffle=True or keep_predictions, got both: predictions of different folds cannot be "
+                "compared row by row; leave one out"
+            )
+        if _print_of(self._drawn(0, "trial")) == _print_of(self._drawn(1, "trial")):
+            raise ArgumentError(
+                f"reshuffle: expected a split that draws its folds, got {self.split!r}; leave reshuffle out"
+            )
+
+    def _drawn(self, turn: int, what: str = "cv") -> Folds:
+        """The folds of the search (turn 0) or of a later one; or those of trial `turn` alone, where `what` says so."""
+        purpose = f"evaluate.{what}|{self.data.fingerprint}"
         folds = self.split.split(self.data.y, self.data.groups, stream(self.data.seed, turn, purpose))
         check_folds(folds, self.data.groups)
         if any(isinstance(metric, Metric) and metric.labels for metric in self.metrics):
@@ -187,6 +212,7 @@ class CrossValidation:
         """
         other = copy(self)
         other.keeper = None
+        other.reshuffle = False
         other.folds = self._drawn(turn)
         return other
 
@@ -205,15 +231,18 @@ class CrossValidation:
         scores: list[list[float]] = []
         predictions: list[Any] = []
         params = dict(trial)
-        for i, (rows, judged_rows) in enumerate(self.folds):
+        folds = self._drawn(trial.number, "trial") if self.reshuffle else self.folds
+        repeats = getattr(self.split, "repeats", 1)
+        trial.set_user_attr(FOLDS, FoldPlan(len(folds) // repeats, repeats, _print_of(folds)).to_json())
+        for i, (rows, judged_rows) in enumerate(folds):
             if i and trial.should_prune():
                 mean = np.mean([score[0] for score in scores])
-                raise TrialPruned(f"stopped after {i} of {len(self.folds)} folds, mean {mean:.6g}")
+                raise TrialPruned(f"stopped after {i} of {len(folds)} folds, mean {mean:.6g}")
             try:
                 scores.append(self._score_fold(params, rows, judged_rows, predictions))
             except Exception as error:
                 if self.error_score is None:
-                    error.add_note(f"in fold {i} of {len(self.folds)}; error_score=NUMBER would go on with that score")
+                    error.add_note(f"in fold {i} of {len(folds)}; error_score=NUMBER would go on with that score")
                     raise
                 scores.append([self.error_score] * (len(self.metrics) + len(self.also)))
             trial.report(scores[-1][0], step=i, fold=i)
@@ -338,7 +367,7 @@ class CrossValidation:
             "sealed": self.data.n_test,
             "metric": ", ".join(self.goals),
             "direction": self.direction,
-            "cv": repr(self.split),
+            "cv": f"{self.split!r}, new folds for each trial" if self.reshuffle else repr(self.split),
             "folds": len(self.folds),
             "n_train": n_train,
             "n_test": n_test,
@@ -347,7 +376,7 @@ class CrossValidation:
 
     @property
     def _folds_fingerprint(self) -> str:
-        return fingerprint([list(fold) for fold in self.folds])
+        return _print_of(self.folds)
 
     def _fitted(self, params: Mapping[str, Any], X: Rows, y: Rows) -> Any:
         model = self.build(dict(params))
@@ -383,6 +412,11 @@ class CrossValidation:
             return None
         low, high = self.metric.bounds
         return max(interval[0], low), min(interval[1], high)
+
+
+def _print_of(folds: Folds) -> str:
+    """Equal for equal folds."""
+    return fingerprint([list(fold) for fold in folds])
 
 
 def _error_score(value: object) -> float | None:

@@ -20,6 +20,7 @@ def asked(fold: Fold) -> Card:
     facts = [
         ("Study", setup.name),
         ("Sampler", setup.sampler.name),
+        *([("Scheduler", setup.scheduler.name)] if setup.scheduler is not None else []),
         ("Budget", " or ".join(budget) or "none set"),
         ("Seed", str(setup.seed)),
         *([("Constraints", listed(rules))] if rules else []),

@@ -7,7 +7,7 @@ at any time with the same bits. The suite that every sampler passes is `ayar.tes
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ayar.base.rng import Streams
@@ -62,12 +62,3 @@ class Sampler(ABC):
             Proposals that lie in the space, keep its constraints and, unless `setup.repeats` is "allow", differ from
             each other and from every point the history holds. Fewer than `count` only when the space is exhausted.
         """
-
-
-def options_of(sampler: Sampler) -> dict[str, Any]:
-    """A sampler's options that differ from their defaults, as the study records them."""
-    return {
-        item.name: getattr(sampler, item.name)
-        for item in fields(sampler)  # type: ignore[arg-type]  # every sampler is a dataclass
-        if item.init and getattr(sampler, item.name) != item.default
-    }

@@ -12,6 +12,7 @@ import numpy as np
 from ayar.numerics.arrays import Bools, Floats, Ints
 from ayar.numerics.pareto import rank
 from ayar.space.codec import Codec
+from ayar.trial.fold_values import fold_values
 from ayar.trial.history import History
 from ayar.trial.state import State
 
@@ -89,8 +90,9 @@ _ROWS = ("numbers", "U", "A", "goals", "sd", "metrics", "violations", "failed")
 
 
 def read_told(history: History, codec: Codec) -> Told:
-    """The usable part of a history; cancelled trials say nothing, pruned ones what they reported last.
+    """The usable part of a history.
 
+    Cancelled trials say nothing, pruned ones what they reported last or what their folds come to (`trial.fold_values`).
     Trials that a change of the space left outside it are not used: cut to a bound they would say what nobody measured.
     """
     _, A = history.columns(codec)
@@ -100,14 +102,14 @@ def read_told(history: History, codec: Codec) -> Told:
     pending = np.flatnonzero(history.pending)
     where = _as_slice(rows)
     failed = history.having(State.FAILED)[where]
-    losses = history.losses[where]
+    losses, sd = (part[where] for part in fold_values(history))
     finite = np.isfinite(losses).all(axis=1) & ~failed
     return Told(
         numbers=rows,
         U=U[where],
         A=A[where],
         goals=np.where(finite[:, None], losses, np.nan),
-        sd=history.sd[where],
+        sd=sd,
         metrics=_metrics(history, rows),
         violations=history.violations[where],
         failed=failed | (np.isinf(losses).any(axis=1)),

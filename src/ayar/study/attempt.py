@@ -77,7 +77,7 @@ class Attempt:
         except Exception as error:
             if not is_pruned(error):
                 raise
-            return pruned(trial.reports[-1].value if trial.reports else None, {})
+            return pruned(trial.reports, {})
         return read_outcome(returned, self.goals, self.constraints)
 
 

@@ -61,12 +61,6 @@ def _no_more(seat: Seat, asked: Asked) -> str:
 
 
 def _live(seat: Seat, lease: ev.Lease, wire: dict[str, Any]) -> LiveTrial:
-    def channel(message: dict[str, Any]) -> dict[str, bool]:
-        step, value, fold = message["report"]
-        body = ev.TrialReported(lease.number, lease.attempt, (ev.Point(step, value, fold),))
-        seat.write(body, fence=lease, durable=False)
-        return {"prune": False}
-
     declared = seat.log.fold.declared
     proposed = beyond(declared, wire)
     params = dict(seat.log.history.params(lease.number))
@@ -78,7 +72,7 @@ def _live(seat: Seat, lease: ev.Lease, wire: dict[str, Any]) -> LiveTrial:
         proposed,
         declared=declared,
         seed=seat.log.setup.seed,
-        channel=channel,
+        channel=lambda message: seat.referee.take(lease, message),
         lease=lease,
         leave=lambda live, error: _leave(seat, live, error),
     )
@@ -147,8 +141,7 @@ def _outcome(log: Log, number: int, value: Any, state: State, failure: Failure |
     if state is State.FAILED:
         return failed(failure or Failure("exception", "told as failed"))
     if state is State.PRUNED and value is None:
-        reports = log.history.reports(number)
-        return pruned(reports[-1].value if reports else None, {})
+        return pruned(log.history.reports(number), {})
     outcome = read_outcome(value, log.setup.goals, log.setup.constraints)
     if outcome.failure is None:
         return outcome if outcome.state is state else replace(outcome, state=state)

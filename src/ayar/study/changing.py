@@ -18,7 +18,7 @@ from ayar.space.wire import space_to_json
 from ayar.study.ending import is_spent, record_end, reopen
 from ayar.study.environment import author
 from ayar.study.fitting import cancelled, misfit
-from ayar.study.plugin import plugin_of
+from ayar.study.plugin import plugin_of, scheduler_plugin
 from ayar.study.seat import Seat
 from ayar.trial import events as ev
 from ayar.trial.failure import Failure
@@ -71,6 +71,9 @@ def change(seat: Seat, reason: str, changes: dict[str, Any]) -> None:
         raise ArgumentError(f"change: expected a setting among {', '.join(CHANGEABLE)}, got none")
     if "sampler" in changes:
         changes = {**changes, "sampler": to_builtins(plugin_of(changes["sampler"]))}
+    if "scheduler" in changes:
+        plugin = scheduler_plugin(changes["scheduler"], len(seat.log.setup.goals))
+        changes = {**changes, "scheduler": to_builtins(plugin)}
     seat.log.setup.changed(changes)  # raises if they do not fit
     seat.write(ev.SettingsChanged(wrap(changes, "change"), by=author(seat.worker.name), why=reason))
     stop = seat.log.refresh().stopped

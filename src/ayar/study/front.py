@@ -10,6 +10,7 @@ import msgspec
 from ayar.base.errors import ArgumentError, SpaceError, StudyChanged, StudyExists, StudyNotFound, did_you_mean, shorten
 from ayar.base.rng import new_seed
 from ayar.samplers.base import Sampler
+from ayar.schedulers.base import Scheduler
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.space.wire import space_to_json
@@ -17,7 +18,7 @@ from ayar.storage import open_store
 from ayar.storage.base import Store, StudyEntry
 from ayar.study.environment import versions
 from ayar.study.objective import check_objective
-from ayar.study.plugin import plugin_of
+from ayar.study.plugin import plugin_of, scheduler_plugin
 from ayar.study.progress import Progress
 from ayar.study.running import Crew
 from ayar.study.study import Study
@@ -38,6 +39,7 @@ def create_study(
     goals: Mapping[str, str] | Iterable[Goal] | None = None,
     constraints: Iterable[str | Constraint] | Mapping[str, Any] | None = None,
     sampler: str | Sampler = "auto",
+    scheduler: str | Scheduler | None = None,
     storage: Address = None,
     name: str | None = None,
     seed: int | None = None,
@@ -58,6 +60,8 @@ def create_study(
         goals: name -> direction, for several goals or a named one.
         constraints: bounds on metrics the objective returns: "latency <= 10".
         sampler: a name of the table, or a sampler.
+        scheduler: what stops trials early, by what they report: a name of the table such as "fold_race", or a
+            scheduler; None: nothing does.
         storage: None for this process's memory, "sqlite:///FILE", or a path.
         name: the study's name in its store; "study" if none is given.
         seed: of all random streams; drawn and recorded if none is given.
@@ -86,9 +90,10 @@ def create_study(
         )
     if retries is not None and not isinstance(retries, Mapping):
         raise ArgumentError(f"retries: expected kind of failure -> count, such as {RETRIES}, got {shorten(retries)}")
+    read_as = read_goals(direction, goals)
     created = ev.StudyCreated(
         name=_checked_name(name),
-        goals=read_goals(direction, goals),
+        goals=read_as,
         space=space_to_json(Space({}) if read is None else read),
         seed=new_seed() if seed is None else _checked_seed(seed),
         sampler=plugin_of(sampler),
@@ -101,6 +106,7 @@ def create_study(
         repeats=repeats,
         lease_s=lease_s,
         versions=versions(),
+        scheduler=scheduler_plugin(scheduler, len(read_as)),
     )
     setup_of(created, Space({}))  # checks the settings before anything is written
     store = open_store(storage)
@@ -224,7 +230,7 @@ def minimize(
         space: as for `create_study`.
         max_trials, max_seconds: the whole study's budget; at least one is needed.
         workers, executor, trial_timeout, trial_memory, trial_threads, watch: as for `Study.optimize`.
-        settings: sampler, storage, name, seed and whatever else `create_study` takes.
+        settings: sampler, scheduler, storage, name, seed and whatever else `create_study` takes.
 
     Raises:
         ArgumentError: no budget. StudyChanged: space or goals differ from the stored ones.
@@ -282,7 +288,7 @@ def _check_settings(settings: Mapping[str, Any]) -> None:
 
 
 def resume_study(space: Space | Mapping[str, Any] | None = None, **settings: Any) -> Study:
-    """Create a study, or go on with the one of this name: a budget or sampler that changed is written to the log.
+    """Create a study, or go on with the one of this name: changed budget, sampler or scheduler is written to the log.
 
     Arguments and errors as for `create_study`. A study that had stopped is opened again, unless its budget is spent or
     its space exhausted.
@@ -293,7 +299,7 @@ def resume_study(space: Space | Mapping[str, Any] | None = None, **settings: Any
     return study
 
 
-_CHANGEABLE = ("max_trials", "max_seconds", "max_failures", "retries", "sampler")
+_CHANGEABLE = ("max_trials", "max_seconds", "max_failures", "retries", "sampler", "scheduler")
 
 
 def _apply_changes(study: Study, settings: Mapping[str, Any]) -> None:
@@ -305,8 +311,13 @@ def _apply_changes(study: Study, settings: Mapping[str, Any]) -> None:
         "max_failures": setup.max_failures,
         "retries": dict(setup.retries),
         "sampler": setup.sampler,
+        "scheduler": setup.scheduler,
     }
-    given = wanted | ({"sampler": plugin_of(wanted["sampler"])} if "sampler" in wanted else {})
+    given = dict(wanted)
+    if "sampler" in wanted:
+        given["sampler"] = plugin_of(wanted["sampler"])
+    if "scheduler" in wanted:
+        given["scheduler"] = scheduler_plugin(wanted["scheduler"], len(setup.goals))
     changes = {name: wanted[name] for name in wanted if given[name] != now[name]}
     if changes:
         study.change(**changes)

@@ -26,6 +26,9 @@ from ayar.trial.trial import Parameters, Report
 Channel = Callable[[dict[str, Any]], Any]
 """Sends one message to the study and returns its reply."""
 
+_FACT = "ayar."
+"""Names of attributes that a scheduler reads begin so."""
+
 
 def beyond(declared: Space, wire: dict[str, Json]) -> dict[str, Json]:
     """What a proposal in wire form holds beyond the declared parameters."""
@@ -81,6 +84,8 @@ class LiveTrial(Parameters):
         self._channel = channel
         self._leave = leave
         self._prune = False
+        self._facts: dict[str, Json] = {}
+        """Attributes that a scheduler reads: they go with the next report, others with the outcome."""
 
     @property
     def seed(self) -> int:
@@ -107,7 +112,10 @@ class LiveTrial(Parameters):
                 f"trial.report: expected a number and a whole step, got {shorten(value)}, {shorten(step)}"
             ) from None
         self.reports.append(point)
-        reply = self._channel({"report": [point.step, number_to_wire(point.value), point.fold]})
+        message: dict[str, Any] = {"report": [point.step, number_to_wire(point.value), point.fold]}
+        if self._facts:
+            message["attrs"], self._facts = self._facts, {}
+        reply = self._channel(message)
         self._prune = bool(reply and reply.get("prune"))
 
     def should_prune(self) -> bool:
@@ -120,8 +128,10 @@ class LiveTrial(Parameters):
         Raises:
             ArgumentError: JSON cannot hold it, or it takes more than 64 KB.
         """
-        attribute(name, value)  # raises if the log cannot hold it
+        stored = attribute(name, value)  # raises if the log cannot hold it
         self.user_attrs[name] = value
+        if name.startswith(_FACT):
+            self._facts[name] = stored
 
     # -- define by run ---------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from ayar.space.space import Space
 from ayar.space.wire import space_to_json
 from ayar.study.asking import Asked, Asker
 from ayar.study.attempt import Payload
+from ayar.study.deciding import Referee
 from ayar.study.log import Log
 from ayar.study.outcome import Outcome, failed
 from ayar.study.progress import Progress
@@ -60,6 +61,7 @@ class Loop:
 
     log: Log
     asker: Asker
+    referee: Referee
     renewal: Renewal
     clock: Clock
     worker: str
@@ -100,12 +102,8 @@ class Loop:
         if "left" in message:
             self._left[number] = message["left"]
             return None
-        lease = self._running[number]
-        step, value, fold = message["report"]
-        body = ev.TrialReported(number, lease.attempt, (ev.Point(step, value, fold),))
-        # A report may be lost in a power cut: the attempt would be lost with it.
         with contextlib.suppress(TellRefused):
-            self.log.append(body, worker=self.worker, fence=lease, durable=False)
+            return dict(self.referee.take(self._running[number], message))
         return {"prune": False}
 
     # -- starting --------------------------------------------------------------------------------------------------

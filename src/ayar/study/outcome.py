@@ -13,10 +13,12 @@ import msgspec
 from ayar.base.errors import shorten
 from ayar.base.jsontext import Json, Number, number_to_wire
 from ayar.trial.attribute import attribute
+from ayar.trial.crossval import fold_scores
 from ayar.trial.failure import Failure
 from ayar.trial.goal import Constraint, Goal
 from ayar.trial.result import Result
 from ayar.trial.state import State
+from ayar.trial.trial import Report
 
 NOT_A_NUMBER = "NaN"
 """Type of the failure of an objective that returned NaN."""
@@ -122,9 +124,14 @@ def _read_sd(sd: Any, goals: Sequence[Goal]) -> tuple[float, ...]:
     return tuple(map(float, sd)) if isinstance(sd, Sequence) else (float(sd),)
 
 
-def pruned(last: float | None, attrs: dict[str, Json]) -> Outcome:
-    """The outcome of an attempt that ended itself as pruned; its last report, if any, stands for its value."""
-    values = () if last is None or math.isnan(last) else (number_to_wire(last),)
+def pruned(reports: Sequence[Report], attrs: dict[str, Json]) -> Outcome:
+    """The outcome of an attempt that ended itself as pruned.
+
+    Its value is the mean over the folds it went through or, where none were reported, its last report.
+    """
+    scores = fold_scores(reports)
+    last = math.fsum(scores.values()) / len(scores) if scores else reports[-1].value if reports else math.nan
+    values = () if math.isnan(last) else (number_to_wire(last),)
     return Outcome(State.PRUNED, values, attrs=attrs)
 
 

@@ -1,4 +1,4 @@
-"""Replay: every proposal of a log made again from what its author had seen, and compared bit for bit.
+"""Replay: every proposal and decision of a log made again from what its author had seen, and compared bit for bit.
 
 A proposal is a pure function of the fold at event `seen`, the seed and the trial's number. One fold walks forward over
 the asks in the order of `seen`, so a study is replayed for little more than it cost to propose it once, however many
@@ -15,6 +15,7 @@ from ayar.base.jsontext import Json, dumps, wrap
 from ayar.samplers.base import Sampler
 from ayar.space.space import Space
 from ayar.storage.base import SALVAGED
+from ayar.study.plugin import scheduler_of
 from ayar.study.proposing import proposal_for, wire_of
 from ayar.trial import events as ev
 from ayar.trial.fold import Fold
@@ -50,8 +51,10 @@ class Replayed:
 
     reproduced: int = 0
     """Proposals that came out the same, bit for bit."""
+    decided: int = 0
+    """Decisions of the scheduler that came out the same."""
     incomparable: list[int] = field(default_factory=list)
-    """Numbers of the trials whose proposal differs, and was made under other versions or hardware."""
+    """Numbers of the trials whose proposal or decision differs, and was made under other versions or hardware."""
     circumstances: list[str] = field(default_factory=list)
     """What differs there, each once: "numpy 2.4.6 then, 2.5.0 now"."""
     first: Difference | None = None
@@ -97,7 +100,7 @@ def replay(
     space: Space | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> Replayed:
-    """Make every first attempt's proposal again, from the fold at its `seen`.
+    """Make every first attempt's proposal, and every decision of a scheduler, again from the fold at its `seen`.
 
     Arguments:
         events: the whole log; its fold is legal.
@@ -106,17 +109,19 @@ def replay(
         space: the caller's own, where it holds objects that the log only names.
         watch: called with (proposals made, of how many) after each.
     """
-    asks = sorted(
-        (event for event in events if isinstance(event.body, ev.TrialAsked)),
+    made = sorted(
+        (event for event in events if isinstance(event.body, ev.TrialAsked | ev.TrialDecided)),
         key=lambda event: (event.body.seen, event.id),
     )
     found, fold, samplers = Replayed(), Fold(space), _Samplers(make)
-    for done, event in enumerate(asks, 1):
+    done, asks = 0, sum(isinstance(event.body, ev.TrialAsked) for event in made)
+    for event in made:
         # An event changes no proposal made before it, so what comes after the first difference may only echo it.
         if found.first is None or event.id < (found.first.event or 0):
             _replay_one(found, fold, events, event, samplers, under)
+        done += isinstance(event.body, ev.TrialAsked)
         if watch is not None:
-            watch(done, len(asks))
+            watch(done, asks)
     return found
 
 
@@ -141,15 +146,21 @@ def _replay_one(
     samplers: _Samplers,
     under: Circumstances,
 ) -> None:
-    body: ev.TrialAsked = event.body
+    body: ev.TrialAsked | ev.TrialDecided = event.body
     if not 1 <= body.seen < event.id:
         found.first = Difference(event.id, body.number, "seen", str(body.seen), f"1 to {event.id - 1}")
         return
     fold.extend(events[fold.head : body.seen])
-    params, note = _proposed(samplers, fold, body.number)
-    difference = _difference(event, "params", body.params, params) or _difference(event, "note", body.note, note)
+    if isinstance(body, ev.TrialAsked):
+        params, note = _proposed(samplers, fold, body.number)
+        difference = _difference(event, "params", body.params, params) or _difference(event, "note", body.note, note)
+    else:
+        action, note = _decided(fold, body.number)
+        stored: dict[str, Json] = {"action": body.action}
+        difference = _difference(event, "decision", stored, action) or _difference(event, "note", body.note, note)
     if difference is None:
-        found.reproduced += 1
+        found.reproduced += isinstance(body, ev.TrialAsked)
+        found.decided += isinstance(body, ev.TrialDecided)
     elif changed := [*under.changed(event.worker), *_other_numerics(body.note, note)]:
         found.incomparable.append(body.number)
         found.circumstances += [line for line in changed if line not in found.circumstances]
@@ -164,6 +175,17 @@ def _proposed(samplers: _Samplers, fold: Fold, number: int) -> tuple[dict[str, J
         if proposal is None:
             return {}, {"error": "the space is exhausted"}
         return wire_of(setup, proposal.params), wrap(proposal.note, "note")
+    except Exception as error:
+        return {}, {"error": f"{type(error).__name__}: {error}"}
+
+
+def _decided(fold: Fold, number: int) -> tuple[dict[str, Json], dict[str, Json]]:
+    plugin = fold.setup.scheduler
+    try:
+        if plugin is None:
+            return {}, {"error": "the study has no scheduler"}
+        decision = scheduler_of(plugin).decide(fold.setup, fold.history, number)
+        return {"action": str(decision.action)}, wrap(decision.note, "note")
     except Exception as error:
         return {}, {"error": f"{type(error).__name__}: {error}"}
 

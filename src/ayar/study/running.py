@@ -1,5 +1,6 @@
 """One call of `optimize`: make the executor, let the loop work, record who came and why it left."""
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from ayar.base.jsontext import wrap
 from ayar.executors import EXECUTORS
 from ayar.executors.base import Executor, OnMessage
 from ayar.study.attempt import Attempt
+from ayar.study.deciding import silence
 from ayar.study.ending import record_end
 from ayar.study.environment import environment
 from ayar.study.loop import Limits, Loop
@@ -17,6 +19,8 @@ from ayar.study.progress import Progress
 from ayar.study.seat import Seat
 from ayar.trial.events import WorkerJoined, WorkerLeft
 from ayar.trial.fold import Fold
+
+LOGGER = logging.getLogger("ayar")
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def optimize(
     watch: Callable[[Progress], None] | None,
 ) -> str:
     """Run the objective on trial after trial; the reason why the call ended."""
-    loop = Loop(seat.log, seat.asker, seat.renewal, seat.clock, seat.worker.name, limits, watch, lambda: seat.leaving)
+    name = seat.worker.name
+    loop = Loop(seat.log, seat.asker, seat.referee, seat.renewal, seat.clock, name, limits, watch, lambda: seat.leaving)
     executor = make_executor(seat.log.fold, objective, crew, loop.message)
     seat.write(WorkerJoined(wrap(environment(crew.place, crew.slots))))
     try:
@@ -79,6 +84,8 @@ def optimize(
         seat.leaving = False
     seat.write(WorkerLeft(ended))
     record_end(seat, ended)
+    if said := silence(seat.log):
+        LOGGER.warning("%s", said)
     return ended
 
 

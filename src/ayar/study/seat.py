@@ -8,6 +8,7 @@ from ayar.base.errors import ArgumentError, shorten
 from ayar.samplers import SAMPLERS
 from ayar.storage.base import Appended, Store, Worker
 from ayar.study.asking import Asker
+from ayar.study.deciding import Referee
 from ayar.study.log import Log
 from ayar.study.renewal import Renewal
 from ayar.trial.events import Body, Lease
@@ -22,6 +23,7 @@ class Seat:
         self.worker = Worker.here(f"{os.getpid()}-{secrets.token_hex(3)}")
         self.renewal = Renewal(store, log.study)
         self.asker = Asker(log, self.worker, clock, SAMPLERS)
+        self.referee = Referee(log, self.worker.name)
         self.leaving = False
         """Whether this process is to start no further trial."""
         self._askers: dict[tuple[str | None, float | None], Asker] = {(None, None): self.asker}

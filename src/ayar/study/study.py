@@ -15,6 +15,7 @@ from ayar.space.space import Space
 from ayar.storage.base import Store, StudyEntry
 from ayar.study import by_hand, changing, ending, points, running
 from ayar.study.changing import SpaceChange
+from ayar.study.deciding import check_folds_fit
 from ayar.study.environment import author
 from ayar.study.live_trial import LiveTrial
 from ayar.study.log import Log
@@ -364,6 +365,7 @@ class Study:
         """
         check_objective(objective)
         crew = running.Crew(workers, executor, trial_timeout, trial_memory, trial_threads)
+        check_folds_fit(self.setup, objective)
         begin = getattr(objective, "begin", None)
         if callable(begin):
             begin(self)
@@ -387,7 +389,9 @@ class Study:
         self._seat.write(StudyStopped(reason, why, by=author(self._seat.worker.name)))
 
     def change(self, *, why: str = "", **changes: Any) -> None:
-        """Change max_trials, max_seconds, max_failures, retries or the sampler; a larger budget opens the study again.
+        """Change max_trials, max_seconds, max_failures, retries, sampler or scheduler (None: no more).
+
+        A larger budget opens the study again.
 
         Raises:
             ArgumentError: another setting, or a value out of range; nothing was changed.

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from ayar.base.errors import NoTrial, SpaceError, TellRefused
-from ayar.base.jsontext import Json, number_from_wire, wrap
+from ayar.base.jsontext import Json, number_from_wire, unwrap, wrap
 from ayar.executors.base import Ended
 from ayar.space.union import join
 from ayar.space.wire import domain_from_json
@@ -13,6 +13,7 @@ from ayar.study.log import Log
 from ayar.study.outcome import Outcome, failed
 from ayar.study.rules import is_tried_again
 from ayar.trial import events as ev
+from ayar.trial.crossval import fold_plan, fold_scores
 from ayar.trial.failure import Failure
 from ayar.trial.history import Row
 from ayar.trial.state import State
@@ -38,6 +39,7 @@ def tell(
             log as refused.
     """
     bodies: list[ev.Body] = []
+    outcome = _without_missing_folds(log, lease.number, outcome)
     if asked or (outcome.failure is None and _holds_undeclared(log, lease.number)):
         outcome = _fitting(log, outcome, asked)
         bodies.append(ev.TrialSuggested(lease.number, lease.attempt, asked))
@@ -52,6 +54,18 @@ def tell(
         raise
     if answer.repeated:
         check_same(log.history.row(lease.number), outcome)
+
+
+def _without_missing_folds(log: Log, number: int, outcome: Outcome) -> Outcome:
+    """The outcome, as pruned where folds are missing: a mean over some of the folds never wins."""
+    if outcome.state is not State.COMPLETE or number >= len(log.history):
+        return outcome
+    row = log.history.row(number)
+    plan = fold_plan({**row.attrs, **unwrap(outcome.attrs)})
+    wanted = plan.total if plan is not None else row.decision.get("of", 0)
+    if wanted and len(fold_scores(row.reports or ())) < wanted:
+        return msgspec.structs.replace(outcome, state=State.PRUNED)
+    return outcome
 
 
 def _holds_undeclared(log: Log, number: int) -> bool:

@@ -1,7 +1,7 @@
 """Verify: read a study's log as it is stored, and check that everything else follows from it.
 
 Four steps, each worth taking only when the one before found nothing: the chain of every event, the fold, what the store
-keeps beside the log, and the replay of all proposals.
+keeps beside the log, and the replay of all proposals and decisions.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,8 @@ class Verification:
     """What differs there: "numpy 2.4.6 then, 2.5.0 now"."""
     difference: Difference | None = None
     """The first difference; None when there is none."""
+    decisions: int = 0
+    """Decisions of the scheduler that came out the same."""
 
     @property
     def ok(self) -> bool:
@@ -47,6 +49,8 @@ class Verification:
         if self.difference is not None:
             return f"study {self.study!r} differs from its log.\n  {self.difference.text}"
         said = f"study {self.study!r} is whole: {self.events} events, {self.proposals} proposals reproduced bit for bit"
+        if self.decisions:
+            said += f", {self.decisions} decisions of the scheduler too"
         if self.incomparable:
             said += f"; {len(self.incomparable)} not comparable: {'; '.join(self.circumstances)}"
         return said
@@ -83,7 +87,13 @@ def verify(
 
 def _verification(name: str, events: int, found: Replayed) -> Verification:
     return Verification(
-        name, events, found.reproduced, tuple(found.incomparable), tuple(found.circumstances), found.first
+        name,
+        events,
+        found.reproduced,
+        tuple(found.incomparable),
+        tuple(found.circumstances),
+        found.first,
+        found.decided,
     )
 
 

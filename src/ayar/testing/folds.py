@@ -107,6 +107,8 @@ def _events_of(space: Any, number: int, told: Told, seen: int) -> list[ev.Body]:
     out: list[ev.Body] = [
         ev.TrialAsked(number, 1, wire, seen=seen, note=wrap(told.note), lease=lease, seconds=told.overhead)
     ]
+    if not told.state.is_final:
+        out.extend(ev.AttrSet(name, wrap(value), number=number) for name, value in told.attrs.items())
     if told.reports:
         points = tuple(
             ev.Point(int(step), number_to_wire(value), *map(int, fold)) for step, value, *fold in told.reports

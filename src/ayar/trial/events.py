@@ -63,10 +63,12 @@ class StudyCreated(Body, frozen=True):
     repeats: str = "avoid"
     lease_s: float = 60.0
     versions: dict[str, str] = {}
+    scheduler: Plugin | None = None
+    """What stops trials early; None: nothing does."""
 
 
 class SettingsChanged(Body, frozen=True):
-    """Budget, sampler or retries changed while the study lives."""
+    """Budget, sampler, scheduler or retries changed while the study lives."""
 
     changes: dict[str, Json]
     by: str = ""

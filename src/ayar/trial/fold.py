@@ -286,7 +286,7 @@ class Fold:
 
     def _resumed(self, event: ev.Event, body: ev.TrialResumed) -> None:
         row = self._move(event)
-        row.reports = None
+        row.reports, row.decision = None, {}
         row.asked.clear()
         self._begin(row, event, body.attempt, body.lease)
 
@@ -312,8 +312,8 @@ class Fold:
         row.reports = row.reports or []
         row.reports.extend(Report(point.step, number_from_wire(point.value), point.fold) for point in body.points)
 
-    def _decided(self, event: ev.Event, _body: ev.TrialDecided) -> None:
-        self._move(event)
+    def _decided(self, event: ev.Event, body: ev.TrialDecided) -> None:
+        self._move(event).decision = {"action": body.action, **unwrap(body.note)}
 
     def _requeued(self, event: ev.Event, body: ev.TrialRequeued) -> None:
         row = self._move(event)

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from ayar.base.errors import NoTrial
 from ayar.space.codec import Codec
 from ayar.trial.column import Column
+from ayar.trial.crossval import fold_plan, fold_scores
 from ayar.trial.failure import Failure
+from ayar.trial.fold_table import FoldTable
 from ayar.trial.goal import Constraint, Goal
 from ayar.trial.points import Points
 from ayar.trial.state import CODES, FINAL, STATES, State
@@ -62,6 +64,8 @@ class Row(msgspec.Struct, gc=False):
     """Values of parameters that were retired and are something else since."""
     outside: str = ""
     """Why it lies outside the space since that changed."""
+    decision: Mapping[str, Any] = {}
+    """What a scheduler decided in this attempt, and why; empty while it goes on."""
     asked: dict[str, Any] = {}
     """Names a define-by-run objective asked for in this attempt, with their values."""
 
@@ -76,6 +80,8 @@ class History:
         """The last event folded in."""
         self.space_since = 0
         """The event that last changed the space; 0 if none did."""
+        self.folds = FoldTable()
+        """Fold scores of the told trials of a study with one goal."""
         self._rows: list[Row] = []
         self._state = Column(_RESERVED, np.int8)
         self._counts = [0] * len(STATES)
@@ -266,6 +272,8 @@ class History:
             ]
         self._told[number] = event
         self._order.append(number)
+        if row.reports and len(self.goals) == 1 and (scores := fold_scores(row.reports)):
+            self.folds.put(number, scores, fold_plan(row.attrs))
 
 
 def _freeze(row: Row) -> Trial:
@@ -280,6 +288,7 @@ def _freeze(row: Row) -> Trial:
         attrs=dict(row.attrs),
         failure=row.failure,
         note=row.note,
+        decision=row.decision,
         seen=row.seen,
         attempts=row.attempts,
         worker=row.worker,

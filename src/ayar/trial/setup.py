@@ -11,7 +11,7 @@ from ayar.trial.failure import KINDS
 from ayar.trial.goal import Constraint, Goal
 
 REPEATS = ("avoid", "allow")
-CHANGEABLE = ("sampler", "max_trials", "max_seconds", "max_failures", "retries")
+CHANGEABLE = ("sampler", "scheduler", "max_trials", "max_seconds", "max_failures", "retries")
 """Fields that `SettingsChanged` may hold; never seed, goals or space."""
 
 
@@ -35,6 +35,7 @@ class Setup:
     """(kind of failure, how often a trial is tried again)."""
     repeats: str = "avoid"
     lease_s: float = 60.0
+    scheduler: Plugin | None = None
 
     def __post_init__(self) -> None:
         if self.repeats not in REPEATS:
@@ -68,8 +69,9 @@ class Setup:
     def changed(self, changes: dict[str, Any]) -> "Setup":
         """These settings with the changes of a `SettingsChanged` event."""
         known = {name: value for name, value in changes.items() if name in CHANGEABLE}
-        if "sampler" in known:
-            known["sampler"] = Plugin(**known["sampler"])
+        for word in ("sampler", "scheduler"):
+            if known.get(word) is not None:
+                known[word] = Plugin(**known[word])
         if "retries" in known:
             known["retries"] = tuple(sorted(known["retries"].items()))
         return replace(self, **known)
@@ -99,4 +101,5 @@ def setup_of(created: StudyCreated, space: Space) -> Setup:
         retries=tuple(sorted(created.retries.items())),
         repeats=created.repeats,
         lease_s=created.lease_s,
+        scheduler=created.scheduler,
     )

@@ -85,6 +85,8 @@ class Trial(Parameters, msgspec.Struct, frozen=True, eq=False, gc=False):
     failure: Failure | None = None
     note: Mapping[str, Any] = {}
     """The sampler's reasons."""
+    decision: Mapping[str, Any] = {}
+    """What a scheduler decided, under "action", and why; empty where it let the trial go on."""
     seen: int | None = None
     """The last event the proposal was based on; None for a trial that was not proposed."""
     attempts: int = 0

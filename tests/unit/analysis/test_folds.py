@@ -3,14 +3,8 @@
 import numpy as np
 import pytest
 
-from ayar.analysis.folds import fold_scores, fold_table, paired_noise
+from ayar.analysis.folds import fold_table, paired_noise
 from ayar.testing.folds import Told, fold_of
-from ayar.trial.trial import Report
-
-
-def test_the_last_finite_score_of_a_fold_stands() -> None:
-    reports = [Report(0, 1.0, 0), Report(1, 2.0, 0), Report(0, float("nan"), 1), Report(0, 5.0)]
-    assert fold_scores(reports) == {0: 2.0}
 
 
 def test_the_table_holds_trials_with_every_fold() -> None:

@@ -77,8 +77,8 @@ def test_the_front_of_several_goals_is_listed() -> None:
 def test_the_keys_of_a_study_stay() -> None:
     found = json.loads(study_json(fold_with_failures(), "sqlite:///a.db"))
     assert list(found) == [
-        "study", "storage", "goals", "sampler", "seed", "max_trials", "max_seconds", "stopped", "trials", "best",
-        "recommended", "failures", "seconds", "workers",
+        "study", "storage", "goals", "sampler", "scheduler", "seed", "max_trials", "max_seconds", "stopped", "trials",
+        "best", "recommended", "failures", "seconds", "workers",
     ]  # fmt: skip
     assert found["goals"] == {"value": "minimize"}
     assert found["trials"] == {
@@ -98,7 +98,7 @@ def test_the_keys_of_a_trial_stay() -> None:
     found = json.loads(trial_json(fold, fold.history.trial(1)))
     assert list(found) == [
         "study", "trial", "values", "params", "state", "sd", "constraints", "reports", "attrs", "failure", "note",
-        "seen", "source", "as_asked", "outside",
+        "decision", "seen", "source", "as_asked", "outside",
         "attempts", "worker", "seconds", "proposing_seconds", "peak_bytes", "output", "asked_at",
         "told_at",
     ]  # fmt: skip

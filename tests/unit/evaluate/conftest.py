@@ -47,7 +47,9 @@ class WritingTrial:
 
     params: dict[str, Any]
     patience: int = 1000
+    number: int = 0
     reports: list[tuple[float, int, int | None]] = field(default_factory=list)
+    attrs: dict[str, Any] = field(default_factory=dict)
 
     def keys(self) -> list[str]:
         return list(self.params)
@@ -57,6 +59,9 @@ class WritingTrial:
 
     def report(self, value: float, step: int, fold: int | None = None) -> None:
         self.reports.append((value, step, fold))
+
+    def set_user_attr(self, name: str, value: Any) -> None:
+        self.attrs[name] = value
 
     def should_prune(self) -> bool:
         return len(self.reports) >= self.patience

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from ayar.base.errors import ArgumentError
+from ayar.base.registry import options_of
 from ayar.base.rng import Streams
-from ayar.samplers.base import Sampler, options_of
+from ayar.samplers.base import Sampler
 from ayar.samplers.random_search import RandomSearch
 from ayar.samplers.tpe import TPE, fading_weights
 from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal

@@ -245,7 +245,7 @@ def test_a_waiting_trial_is_cancelled_by_hand() -> None:
 
 
 def test_a_change_of_nothing_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"expected a setting among sampler, max_trials.*got none"):
+    with pytest.raises(ArgumentError, match=r"expected a setting among sampler, scheduler, max_trials.*got none"):
         study(LR).change(why="because")
 
 

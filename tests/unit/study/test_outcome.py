@@ -13,6 +13,7 @@ from ayar.trial.failure import Failure
 from ayar.trial.goal import Constraint, Goal
 from ayar.trial.result import Result
 from ayar.trial.state import State
+from ayar.trial.trial import Report
 
 ONE = [Goal("loss")]
 TWO = [Goal("loss"), Goal("gain", "maximize")]
@@ -97,9 +98,14 @@ def test_an_attribute_that_json_cannot_hold_is_named() -> None:
 
 
 def test_a_pruned_attempt_stands_with_its_last_report() -> None:
-    assert pruned(0.7, {"a": 1}) == Outcome(State.PRUNED, (0.7,), attrs={"a": 1})
-    assert pruned(None, {}).values == ()
-    assert pruned(math.nan, {}).values == ()
+    assert pruned([Report(0, 0.9), Report(1, 0.7)], {"a": 1}) == Outcome(State.PRUNED, (0.7,), attrs={"a": 1})
+    assert pruned([], {}).values == ()
+    assert pruned([Report(0, math.nan)], {}).values == ()
+
+
+def test_a_pruned_cross_validation_stands_with_the_mean_of_its_folds() -> None:
+    reports = [Report(0, 0.5, 0), Report(1, 0.6, 0), Report(0, 0.8, 1), Report(0, math.nan, 2)]
+    assert pruned(reports, {}).values == (0.7,)
 
 
 def test_a_failed_attempt_has_no_value() -> None:

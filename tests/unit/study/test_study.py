@@ -253,7 +253,7 @@ def test_a_sampler_is_changed_by_name_or_object() -> None:
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"seed": 3}, ArgumentError, r"change: expected settings among sampler, max_trials.*got seed"),
+        ({"seed": 3}, ArgumentError, r"change: expected settings among sampler, scheduler, max_trials.*got seed"),
         ({"max_trials": -1}, ArgumentError, r"max_trials: expected a whole number"),
         ({"sampler": "randm"}, UnknownName, r"no sampler is called 'randm'; did you mean 'random'\?"),
         ({"sampler": 3}, ArgumentError, r"sampler: expected a name .* or one of their objects, got 3"),

@@ -1,6 +1,6 @@
 """The verb `change`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +29,9 @@ def change(
         ),
     ] = None,
     sampler: Annotated[str | None, typer.Option(metavar="NAME", help="How trials are chosen from now on.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What stops trials early from now on; none: nothing.")
+    ] = None,
     widen: Annotated[
         list[str] | None, typer.Option(metavar="NAME=LOW:HIGH", help="A wider range.", rich_help_panel=SPACE)
     ] = None,
@@ -77,14 +80,23 @@ def change(
     name a parameter may be given several times, and make one change together. New parameters, and whatever else the
     file changes, are taken from there by ayar tune FILE --accept-space.
     """
-    settings = {"max_trials": max_trials, "max_seconds": max_seconds, "max_failures": max_failures, "sampler": sampler}
+    given = {
+        "max_trials": max_trials,
+        "max_seconds": max_seconds,
+        "max_failures": max_failures,
+        "sampler": sampler,
+        "scheduler": scheduler,
+    }
+    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if scheduler == "none":
+        settings["scheduler"] = None
 
     def work(talk: Talk) -> Exit:
         from ayar.cli.change import Wishes
         from ayar.cli.change import change as run
 
         wishes = Wishes(
-            settings={name: value for name, value in settings.items() if value is not None},
+            settings=settings,
             widen=tuple(widen or ()),
             narrow=tuple(narrow or ()),
             add_choice=tuple(add_choice or ()),

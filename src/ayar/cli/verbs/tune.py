@@ -61,6 +61,10 @@ def tune(
     sampler: Annotated[
         str | None, typer.Option(metavar="NAME", help="How trials are chosen. [default: auto]", rich_help_panel=RUN)
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What stops trials early, such as fold_race.", rich_help_panel=RUN),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -110,8 +114,8 @@ def tune(
     """Start the study of a file, or go on with it.
 
     A Python file defines objective (a function of a trial) and space, and may set direction, goals, constraints,
-    max_trials, max_seconds, workers, sampler, seed, name, storage and the other arguments of ayar.minimize; options go
-    before them.
+    max_trials, max_seconds, workers, sampler, scheduler, seed, name, storage and the other arguments of ayar.minimize;
+    options go before them.
     A study file (TOML or YAML) has a command in any language in place of the objective; its other keys are the same.
     The study is called like the file, unless it sets a name.
     """
@@ -121,6 +125,7 @@ def tune(
         "max_failures": max_failures,
         "workers": workers,
         "sampler": sampler,
+        "scheduler": scheduler,
         "seed": seed,
         "trial_timeout": trial_timeout,
         "trial_memory": trial_memory,
