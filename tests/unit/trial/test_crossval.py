@@ -1,5 +1,7 @@
 """What a cross-validated trial leaves behind."""
 
+from typing import Any
+
 from ayar.trial.crossval import FOLDS, FoldPlan, fold_plan, fold_scores
 from ayar.trial.trial import Report
 
@@ -17,6 +19,7 @@ def test_a_plan_comes_back_from_its_attribute() -> None:
 
 
 def test_what_is_no_plan_is_none() -> None:
-    for stored in (None, "five", 5, [], {}, {"k": 0}, {"k": True}, {"k": 5, "repeats": "two"}, {"k": 2.5}):
+    odd: tuple[Any, ...] = (None, "five", 5, [], {}, {"k": 0}, {"k": True}, {"k": 5, "repeats": "two"}, {"k": 2.5})
+    for stored in odd:
         assert fold_plan({FOLDS: stored}) is None
     assert fold_plan({}) is None
