@@ -81,6 +81,25 @@ def recommend(fold: Fold) -> Recommendation:
     return Recommendation(tuple(map(fold.history.trial, best)), goals)
 
 
+def leaders(fold: Fold, most: int) -> list[int]:
+    """Numbers of the trials expected to be best of a study with one goal, each configuration once, the best first.
+
+    Raises:
+        NoTrial: as `recommend`.
+    """
+    best = _best(fold)
+    judged = _judged(fold)
+    if not len(judged):
+        return best
+    judged = judged[_sure(fold, judged)]
+    losses = learn_best(fold, 0).expected(judged)
+    found: dict[str, int] = {}
+    for row in np.argsort(losses, kind="stable"):
+        number = int(judged[row])
+        found.setdefault(repr(sorted(fold.history.params(number).items())), number)
+    return list(found.values())[:most]
+
+
 def _best(fold: Fold) -> list[int]:
     """The best seen: what is recommended where all values are infinite."""
     return [best_number(fold.history)] if len(fold.setup.goals) == 1 else front_numbers(fold.history)

@@ -18,6 +18,8 @@ from ayar.evaluate.intervals import (
 )
 from ayar.evaluate.judging import judge_sealed
 from ayar.evaluate.metrics import METRICS, Metric
+from ayar.evaluate.nested import nested_cv
+from ayar.evaluate.nested_result import Nested
 from ayar.evaluate.repeated import Repeated
 from ayar.evaluate.score import TestScore
 from ayar.evaluate.scorers import Scorer
@@ -36,6 +38,7 @@ __all__ = [
     "HoldOut",
     "KFold",
     "Metric",
+    "Nested",
     "PredefinedSplit",
     "Repeated",
     "RepeatedSplit",
@@ -50,6 +53,7 @@ __all__ = [
     "corrected_scores",
     "cv_interval",
     "judge_sealed",
+    "nested_cv",
     "paired_interval",
     "seal",
     "standard_error",

@@ -208,13 +208,25 @@ class CrossValidation:
     def on_new_folds(self, turn: int) -> "CrossValidation":
         """The same objective on folds drawn anew: turn 0 is the search's, later ones are for `study.confirm`.
 
-        Folds that are not drawn (by time, given ones) stay as they are.
+        Raises:
+            ArgumentError: the folds are not drawn, but given, or those of a splitter or of time.
         """
         other = copy(self)
         other.keeper = None
         other.reshuffle = False
         other.folds = self._drawn(turn)
+        if turn and fingerprint([list(fold) for fold in other.folds]) == self._folds_fingerprint:
+            raise ArgumentError(
+                f"expected folds that are drawn, so that there are new ones, got {self.split!r}; judge the winner on "
+                "the sealed test set, or by nested_cv"
+            )
         return other
+
+    @property
+    def test_ratio(self) -> float:
+        """Rows judged for each row fitted, n_test/n_train of the corrected standard error."""
+        n_train, n_test = self._fold_sizes
+        return n_test / n_train
 
     def __repr__(self) -> str:
         n_train, n_test = self._fold_sizes

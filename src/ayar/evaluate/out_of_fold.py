@@ -7,7 +7,6 @@ go into a trial's attribute, 64 KB of text at most (about 45,000 labels or 12,00
 that all workers see, one a trial, written whole or not at all.
 """
 
-import io
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -24,6 +23,9 @@ from ayar.evaluate.rows import Rows, fingerprint
 from ayar.trial.attribute import MOST_BYTES
 
 ATTRIBUTE = "cv_predictions"
+
+_TYPES = ("|i1", "<i2", "<i4", "<i8", "<f4")
+"""What predictions are kept as."""
 
 Array = NDArray[Any]
 
@@ -69,10 +71,9 @@ class Keeper:
             whole[:, np.searchsorted(self.classes, np.asarray(model.classes_))] = prediction
             return whole
         codes = np.searchsorted(self.classes, prediction).clip(max=len(self.classes) - 1)
-        known: Array = np.where(self.classes[codes] == prediction, codes, -1)
-        return known.astype(_code_type(self.classes))
+        return np.where(self.classes[codes] == prediction, codes, -1).astype(_code_type(self.classes))
 
-    def pack(self, predictions: Array, params: Mapping[str, Any], folds: str) -> dict[str, str]:
+    def pack(self, predictions: Array, params: Mapping[str, Any], folds: str) -> dict[str, Any]:
         """The attribute's value; writes a file where there is a folder.
 
         Arguments:
@@ -80,33 +81,41 @@ class Keeper:
             params: the trial's.
             folds: their fingerprint; it and the parameters name the file.
         """
-        buffer = io.BytesIO()
-        np.save(buffer, predictions, allow_pickle=False)
+        kept = np.ascontiguousarray(predictions, dtype=predictions.dtype.newbyteorder("<"))
+        about = {"type": kept.dtype.str, "shape": list(kept.shape)}
         if self.folder is None:
-            return {"npy": b64encode(buffer.getvalue()).decode("ascii")}
-        name = f"{fingerprint(folds, sorted((key, repr(value)) for key, value in params.items()))}.npy"
-        _write(self.folder / name, buffer.getvalue())
-        return {"file": name}
+            return {**about, "data": b64encode(kept.tobytes()).decode("ascii")}
+        name = f"{fingerprint(folds, sorted((key, repr(value)) for key, value in params.items()))}.predictions"
+        _write(self.folder / name, kept.tobytes())
+        return {**about, "file": name}
 
     def unpack(self, kept: Mapping[str, Any]) -> Array:
         """Predictions as the metric takes them: labels, numbers, or probabilities.
 
         Raises:
-            ArgumentError: the file is gone, or a model predicted a label that y does not have.
+            ArgumentError: the file is gone or not whole, or a model predicted a label that y does not have.
         """
-        if "file" in kept:
-            path = (self.folder or Path()) / str(kept["file"])
-            if not path.is_file():
-                raise ArgumentError(f"expected a trial's predictions at {path}, found no such file")
-            found = np.load(path, allow_pickle=False)
-        else:
-            found = np.load(io.BytesIO(b64decode(kept["npy"])), allow_pickle=False)
+        found = self._stored(kept)
         if self.classes is None or self.metric.asks == "predict_proba":
-            return found.astype(np.float64)
+            numbers: Array = found.astype(np.float64)
+            return numbers
         if (found < 0).any():
             raise ArgumentError("expected predictions among the labels of y, got others; they cannot be kept")
         labels: Array = self.classes[found]
         return labels
+
+    def _stored(self, kept: Mapping[str, Any]) -> Array:
+        if "file" not in kept:
+            data, where = b64decode(kept["data"]), "in the trial's attribute"
+        else:
+            path = (self.folder or Path()) / Path(str(kept["file"])).name
+            if not path.is_file():
+                raise ArgumentError(f"expected a trial's predictions at {path}, found no such file")
+            data, where = path.read_bytes(), f"at {path}"
+        dtype, shape = str(kept["type"]), tuple(kept["shape"])
+        if dtype not in _TYPES or len(data) != np.dtype(dtype).itemsize * int(np.prod(shape)):
+            raise ArgumentError(f"expected predictions of shape {shape} {where}, got {len(data)} bytes of {dtype!r}")
+        return np.frombuffer(data, dtype=dtype).reshape(shape)
 
     def truth(self, y: Rows) -> Array:
         """Labels or targets as the metric takes them: column numbers where it asks for probabilities."""

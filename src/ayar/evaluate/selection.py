@@ -76,7 +76,7 @@ class _Draws:
 
 
 def corrected_means(
-    by_row: Floats,
+    by_row: Array,
     rng: np.random.Generator,
     *,
     direction: Direction,

@@ -89,12 +89,14 @@ def optimize(
     return ended
 
 
-def make_executor(fold: Fold, objective: Callable[..., Any] | str, crew: Crew, on_message: OnMessage) -> Executor:
-    """The executor that a crew asks for, to run attempts of a study's trials."""
+def make_executor(
+    fold: Fold, objective: Callable[..., Any] | str, crew: Crew, on_message: OnMessage, seed: int | None = None
+) -> Executor:
+    """The executor that a crew asks for, to run attempts of a study's trials; `seed` in place of the study's own."""
     setup = fold.setup
     made: Executor = EXECUTORS.get_class(crew.place)(
         objective=objective,
-        run=Attempt(fold.declared, setup.goals, setup.constraints, setup.seed),
+        run=Attempt(fold.declared, setup.goals, setup.constraints, setup.seed if seed is None else seed),
         on_message=on_message,
         slots=crew.slots,
         timeout=crew.trial_timeout,

@@ -36,6 +36,7 @@ from ayar.trial.trial import Parameters, Trial
 if TYPE_CHECKING:  # these load SciPy
     from ayar.analysis.model_check import ModelCheck
     from ayar.analysis.prediction import Prediction
+    from ayar.evaluate.confirm import Confirmed
     from ayar.study.expecting import ExpectedMinimum
     from ayar.study.verifying import Verification
 
@@ -375,6 +376,50 @@ class Study:
         if self.ended == "failures":
             raise ObjectiveFailed(ending.failure_text(self._log))
         return self
+
+    def confirm(
+        self,
+        objective: Callable[..., Any],
+        *,
+        k: int = 5,
+        repeats: int = 3,
+        workers: int = 1,
+        executor: str | None = None,
+        watch: Callable[[str], object] | None = print,
+    ) -> "Confirmed":
+        """Run the best few trials again on new splits and seeds, in rounds, and say which of them is best.
+
+        The best of many noisy values is mostly lucky; new ones are not. Candidates are the trials that all trials
+        together expect to be best (as `recommended`). After each round those are dropped whose paired corrected
+        interval to the leader excludes nought. Every run and the verdict are written to the log: the same call goes on
+        where an earlier one ended.
+
+        Arguments:
+            objective: the study's. One with `on_new_folds(turn)`, such as `CrossValidation`, is run on folds drawn
+                anew each round, the same for all candidates; any other gets trials with another `seed`.
+            k: how many candidates.
+            repeats: rounds at most.
+            workers, executor: as for `optimize`.
+            watch: called with a line of text: first the cost, then each run, then the verdict; None for silence.
+
+        Raises:
+            ArgumentError: several goals, fewer than two different trials, folds that cannot be drawn anew.
+            ObjectiveFailed: fewer than two candidates run again.
+
+        >>> from ayar.study.front import minimize
+        >>> def loss(trial):
+        ...     return trial["x"] ** 2 + 0.001 * (trial.seed / 2**32)
+        >>> study = minimize(loss, {"x": (-1.0, 1.0)}, max_trials=12, seed=0)
+        >>> study.confirm(loss, k=3, watch=None).chosen.score < 0.1
+        True
+        """
+        from ayar.study.confirming import confirm  # loads SciPy
+
+        check_objective(objective)
+        begin = getattr(objective, "begin", None)
+        if callable(begin):
+            begin(self)
+        return confirm(self._seat, objective, k, repeats, running.Crew(workers, executor), watch)
 
     def leave(self) -> None:
         """Let the running `optimize` of this process start no further trial; running ones finish, and it returns.
