@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ayar.analysis.folds import fold_scores
 from ayar.analysis.recommend import leaders
 from ayar.base.errors import ArgumentError, ObjectiveFailed, shorten
 from ayar.base.jsontext import number_from_wire, unwrap, wrap
@@ -23,6 +22,7 @@ from ayar.study.outcome import Outcome
 from ayar.study.proposing import wire_of
 from ayar.study.running import Crew, make_executor
 from ayar.study.seat import Seat
+from ayar.trial.crossval import fold_scores
 from ayar.trial.events import Recorded
 from ayar.trial.fold import Fold
 from ayar.trial.state import State
