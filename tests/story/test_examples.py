@@ -13,6 +13,7 @@ PROMISES = {
     "ask_tell.py": "15 complete",
     "breast_cancer_boosting.py": "test",
     "digits_svm.py": "test accuracy",
+    "nested_cv.py": "nested accuracy 0.9",
     "noisy_training.py": "recommended: trial",
     "optuna_objective.py": "complete 0.9",
     "readable_tree.py": "error, leaves and recall",

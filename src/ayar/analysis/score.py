@@ -63,7 +63,8 @@ class Score:
         if self.test is None:
             return f"{found}; {'the test set is still sealed' if self.sealed else 'no test on unseen rows'}."
         gap = "" if self.gap is None else f", gap {self.gap:+.3g}"
-        return f"{found}; {self.test.text} on the sealed test set{gap}."
+        often = f", opened {self.openings} times" if self.openings > 1 else ""
+        return f"{found}; {self.test.text} on the sealed test set{gap}{often}."
 
 
 def score(fold: Fold) -> Score:

@@ -17,6 +17,7 @@ from ayar.evaluate.intervals import (
     wilson_interval,
 )
 from ayar.evaluate.judging import judge_sealed
+from ayar.evaluate.ledger_file import LedgerFile
 from ayar.evaluate.metrics import METRICS, Metric
 from ayar.evaluate.nested import nested_cv
 from ayar.evaluate.nested_result import Nested
@@ -37,6 +38,7 @@ __all__ = [
     "GroupKFold",
     "HoldOut",
     "KFold",
+    "LedgerFile",
     "Metric",
     "Nested",
     "PredefinedSplit",
