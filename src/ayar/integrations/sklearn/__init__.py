@@ -8,7 +8,8 @@ from ayar.base.optional import need
 need("sklearn", "sklearn")
 
 from ayar.integrations.sklearn.bayes import BayesSearchCV  # noqa: E402 - the guest is asked for first
+from ayar.integrations.sklearn.defaults import default_space  # noqa: E402
 from ayar.integrations.sklearn.host import NoScore  # noqa: E402
 from ayar.integrations.sklearn.search import SearchCV  # noqa: E402
 
-__all__ = ["BayesSearchCV", "NoScore", "SearchCV"]
+__all__ = ["BayesSearchCV", "NoScore", "SearchCV", "default_space"]
