@@ -16,6 +16,7 @@ PROMISES = {
     "nested_cv.py": "nested accuracy 0.9",
     "noisy_training.py": "recommended: trial",
     "optuna_objective.py": "complete 0.9",
+    "sklearn_searchcv.py": "test accuracy",
     "readable_tree.py": "error, leaves and recall",
 }
 

@@ -98,15 +98,15 @@ def use_named_args(dimensions: Dimensions) -> Callable[[Callable[..., Any]], Cal
     Raises:
         ArgumentError: a dimension without a name; when called, a list of another length.
     """
-    names = [getattr(dimension, "name", None) for dimension in dimensions]
-    if not all(isinstance(name, str) for name in names):
+    names = [getattr(dimension, "name", None) or "" for dimension in dimensions]
+    if not all(names):
         raise ArgumentError(f'use_named_args: expected dimensions with names, got {names}; write Real(..., name="lr")')
 
     def decorate(func: Callable[..., Any]) -> Callable[[Sequence[Any]], Any]:
         @wraps(func)
         def of_list(x: Sequence[Any]) -> Any:
             if len(x) != len(names):
-                raise ArgumentError(f"expected {len(names)} values ({', '.join(map(str, names))}), got {len(x)}")
+                raise ArgumentError(f"expected {len(names)} values ({', '.join(names)}), got {len(x)}")
             return func(**dict(zip(names, x, strict=True)))
 
         return of_list
@@ -127,12 +127,12 @@ def _minimize(
     points = _points(x0, len(names))
     values = _values(y0, len(points))
     study = create_study(space, sampler=sampler, seed=seed, max_trials=n_calls, max_failures=1e9, repeats="allow")
-    for point, value in zip(points, values or [None] * len(points), strict=True):
+    for place, point in enumerate(points):
         params = dict(zip(names, point, strict=True))
-        if value is None:
+        if values is None:
             study.enqueue(params)
         else:
-            study.add(params, float(value))
+            study.add(params, float(values[place]))
 
     def result() -> OptimizeResult:
         return result_of(study.trials, names, 1.0, space=space, specs=specs, random_state=seed, study=study)

@@ -58,8 +58,13 @@ class Folds:
             "n_train": n_train,
             "n_test": n_test,
             "cv": repr(self._cv),
-            "cv_fingerprint": fingerprint([[np.asarray(fit), np.asarray(rows)] for fit, rows in self.pairs]),
+            "cv_fingerprint": self.digest,
         }
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal folds."""
+        return fingerprint([[np.asarray(fit), np.asarray(rows)] for fit, rows in self.pairs])
 
     def _draw(self, X: Any, y: Any, routed: dict[str, Any]) -> None:
         if self.pairs:

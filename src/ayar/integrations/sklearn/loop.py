@@ -22,6 +22,7 @@ from ayar.integrations.sklearn.rows import FITS, Row, kept
 from ayar.samplers import SAMPLERS
 from ayar.study.live_trial import LiveTrial
 from ayar.study.study import Study
+from ayar.trial.crossval import FOLDS, FoldPlan
 from ayar.trial.failure import Failure
 from ayar.trial.result import Result
 from ayar.trial.state import State
@@ -66,7 +67,10 @@ def batch_size(sampler: str, folds: Folds) -> int:
 
 def search(study: Study, part: Part, judged: Evaluation, size: int) -> Iterator[list[int]]:
     """Search until the study hands out no more; yields the trial numbers of each batch once they are told."""
+    plan = FoldPlan(len(judged.folds.pairs), split=judged.folds.digest).to_json()
     while batch := _ask(study, size):
+        for live in batch:
+            live.set_user_attr(FOLDS, plan)
         with contextlib.ExitStack() as stack:
             for live in batch:  # an interrupt puts them back, an exception tells them failed
                 stack.enter_context(live)

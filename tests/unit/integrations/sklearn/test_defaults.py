@@ -8,6 +8,7 @@ import pytest
 from sklearn import ensemble, linear_model, neighbors, neural_network, svm, tree
 from sklearn.base import clone, is_classifier
 from sklearn.datasets import load_iris
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -95,8 +96,6 @@ def test_a_subclass_has_the_space_of_its_base() -> None:
 
 def test_an_estimator_without_a_space_is_named() -> None:
     with pytest.raises(UnknownName, match="no default space for GaussianProcessClassifier"):
-        from sklearn.gaussian_process import GaussianProcessClassifier
-
         default_space(GaussianProcessClassifier())
     with pytest.raises(UnknownName, match="no default space for Pipeline"):
         default_space(Pipeline([("scale", StandardScaler())]))
