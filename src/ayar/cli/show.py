@@ -1,6 +1,6 @@
 """`ayar show`: the studies of a store, one study as it stands, or one trial's story."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 
 from ayar.analysis.crew import at_a_time_text
 from ayar.analysis.failures import causes
@@ -132,13 +132,18 @@ def _expected_rows(fold: Fold) -> list[tuple[str, str]]:
 
 
 def _score_rows(fold: Fold) -> list[tuple[str, str]]:
-    """The honest score, where the study keeps a sealed test set."""
-    if not recorded(fold, SPLIT):
+    """The honest score, where the study keeps a sealed test set, and what running the best few again said."""
+    if not fold.records:
         return []
-    try:
-        return [("score", score(fold).sentence)]
-    except NoTrial:
-        return []
+    from ayar.evaluate.confirm import CONFIRMED, read_confirmed  # loads the whole room
+
+    rows = []
+    if recorded(fold, SPLIT):
+        with suppress(NoTrial):
+            rows.append(("score", score(fold).sentence))
+    if told := recorded(fold, CONFIRMED):
+        rows.append(("again", str(read_confirmed(told[-1]))))
+    return rows
 
 
 def _time_text(fold: Fold) -> str:

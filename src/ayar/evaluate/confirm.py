@@ -20,6 +20,8 @@ from ayar.evaluate.intervals import cv_interval, paired_interval
 from ayar.numerics.ranking import effects, posterior, probability_best
 from ayar.trial.goal import Direction
 
+CONFIRMED = "evaluate.confirmed"
+"""Topic of the verdict in a study's log."""
 SURE = 0.95
 """Probability of being best from which there is a winner, though others were not dropped."""
 LEVEL = 0.95
@@ -164,6 +166,11 @@ def _score(standing: Standing) -> str:
     if standing.low is None or standing.high is None:
         return f"{standing.score:.4g}"
     return f"{standing.score:.4g} ({standing.low:.4g} to {standing.high:.4g})"
+
+
+def read_confirmed(data: Mapping[str, Any]) -> Confirmed:
+    """The verdict as the log keeps it."""
+    return msgspec.convert(data, Confirmed)
 
 
 def racing(plan: Plan, rounds: Rounds) -> list[int]:

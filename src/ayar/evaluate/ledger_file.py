@@ -1,8 +1,8 @@
 """A ledger in a file, for sealed test sets without a study: JSON lines, each with the hash of the one before it.
 
 An entry is on disk before `record` returns. A line that a crash left half written was never acted on: it is left out,
-and overwritten by the next entry. A line that was changed or taken out breaks the chain, and the file is refused. Somebody
-who writes the whole file anew is not caught; a study's log on a shared store is the better place.
+and overwritten by the next entry. A line that was changed or taken out breaks the chain, and the file is refused.
+Somebody who writes the whole file anew is not caught; a study's log on a shared store is the better place.
 """
 
 import os

@@ -5,9 +5,10 @@ from functools import partial
 from ayar.analysis.axes import labelled
 from ayar.analysis.front import front
 from ayar.analysis.recommend import recommend
-from ayar.analysis.score import Score, score
+from ayar.analysis.score import Score, recorded, score
 from ayar.analysis.words import count_text, listed
 from ayar.base.errors import NoTrial
+from ayar.evaluate.confirm import CONFIRMED, read_confirmed
 from ayar.plots.cards import Card, Code, Picture
 from ayar.plots.fronts import pareto_front
 from ayar.plots.tables import front_table
@@ -27,7 +28,7 @@ def winner(fold: Fold) -> Card:
         found.sentence,
         level="error" if found.openings > 1 else "ok",
         facts=tuple(_score_facts(found)),
-        text=(*_how_sure(found), *_expected(fold)),
+        text=(*_how_sure(found), *_expected(fold), *_confirmed(fold)),
         codes=(Code("Its parameters", _lines(labelled(fold.setup.space, found.trial.params))),),
     )
 
@@ -72,6 +73,12 @@ def _expected(fold: Fold) -> list[str]:
     (trial,) = found.trials
     place = ", ".join(f"{name}={value}" for name, value in labelled(fold.setup.space, trial.params).items())
     return [f"Told values are noisy. By all trials together the best is {found.sentence}: {place}."]
+
+
+def _confirmed(fold: Fold) -> list[str]:
+    """What running the best few again said, the last time."""
+    told = recorded(fold, CONFIRMED)
+    return [f"Run again on new splits or seeds: {read_confirmed(told[-1])}."] if told else []
 
 
 def _lines(params: dict[str, str]) -> str:

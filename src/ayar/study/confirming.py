@@ -15,7 +15,7 @@ from ayar.analysis.recommend import leaders
 from ayar.base.errors import ArgumentError, ObjectiveFailed, shorten
 from ayar.base.jsontext import number_from_wire, unwrap, wrap
 from ayar.base.rng import stream, stream_key
-from ayar.evaluate.confirm import Candidate, Confirmed, Plan, racing, verdict
+from ayar.evaluate.confirm import CONFIRMED, Candidate, Confirmed, Plan, racing, verdict
 from ayar.executors.base import Ended, Task
 from ayar.study.attempt import Payload
 from ayar.study.outcome import Outcome
@@ -28,7 +28,7 @@ from ayar.trial.fold import Fold
 from ayar.trial.state import State
 from ayar.trial.trial import Report
 
-RUN, VERDICT = "evaluate.confirm_run", "evaluate.confirmed"
+RUN = "evaluate.confirm_run"
 _POLL_SECONDS = 3600.0
 
 
@@ -208,8 +208,8 @@ class _Race:
         }
         rng = stream(self.seat.log.setup.seed, len(self.runs), "evaluate.confirm")
         found = verdict(self.plan, rounds, seconds, rng, self._failed())
-        told = [unwrap(event.body.data) for event in self.seat.log.fold.records if event.body.topic == VERDICT]
+        told = [unwrap(event.body.data) for event in self.seat.log.fold.records if event.body.topic == CONFIRMED]
         if not told or told[-1] != found.to_dict():
-            self.seat.write(Recorded(VERDICT, wrap(found.to_dict(), VERDICT)))
+            self.seat.write(Recorded(CONFIRMED, wrap(found.to_dict(), CONFIRMED)))
         self.watch(str(found))
         return found

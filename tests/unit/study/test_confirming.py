@@ -9,7 +9,8 @@ import pytest
 import ayar
 from ayar.base.errors import ArgumentError, ObjectiveFailed
 from ayar.evaluate import CrossValidation, TimeSplit, seal
-from ayar.study.confirming import RUN, VERDICT
+from ayar.evaluate.confirm import CONFIRMED
+from ayar.study.confirming import RUN
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(150, 1))
@@ -36,7 +37,7 @@ def searched(objective: Any, trials: int = 14, **settings: Any) -> ayar.Study:
 
 
 @pytest.mark.parity("N11")
-def test_the_few_best_run_on_new_splits_and_the_verdict_is_in_the_log() -> None:
+def test_the_few_best_run_on_new_splits_and_the_verdict_is_in_log_and_report(tmp_path: Path) -> None:
     objective = CrossValidation(build, seal(X, Y))
     study = searched(objective)
     said: list[str] = []
@@ -49,8 +50,9 @@ def test_the_few_best_run_on_new_splits_and_the_verdict_is_in_the_log() -> None:
     first = {run["number"]: run["scores"] for run in runs if run["turn"] == 1}
     for number, scores in first.items():
         assert scores != [report.value for report in study.trials[number].reports], "the search's own folds"
-    assert study.records(VERDICT) == [found.to_dict()]
+    assert study.records(CONFIRMED) == [found.to_dict()]
     assert len(study.trials) == 14
+    assert str(found) in study.report(tmp_path / "report.md").read_text()
 
 
 def test_it_goes_on_where_it_ended_and_takes_more_rounds(tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_it_goes_on_where_it_ended_and_takes_more_rounds(tmp_path: Path) -> None
     said: list[str] = []
     assert again.confirm(objective, k=3, repeats=1, watch=said.append) == whole
     assert said[1] == "3 of these runs are in the log and are not run again"
-    assert len(again.records(VERDICT)) == 1
+    assert len(again.records(CONFIRMED)) == 1
     more = again.confirm(objective, k=3, repeats=2, watch=None)
     assert more.runs > 3
     alone = searched(CrossValidation(build, seal(X, Y))).confirm(objective, k=3, repeats=2, watch=None)
