@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ayar.base.version import __version__
 
 if TYPE_CHECKING:
-    from ayar import evaluate, samplers, schedulers
+    from ayar import data, evaluate, samplers, schedulers
     from ayar.base import errors
     from ayar.base.errors import AyarError, TrialPruned
     from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal
@@ -56,6 +56,7 @@ _HOMES = {
     "minimize": "ayar.study.front",
 }
 _ROOMS = {
+    "data": "ayar.data",
     "errors": "ayar.base.errors",
     "evaluate": "ayar.evaluate",
     "samplers": "ayar.samplers",
@@ -84,6 +85,7 @@ __all__ = [
     "__version__",
     "copy_study",
     "create_study",
+    "data",
     "errors",
     "evaluate",
     "list_studies",

@@ -23,6 +23,7 @@ def public_things() -> list[tuple[str, Any]]:
     names = [name for name in ayar.__all__ if not name.startswith("__")]
     roots = [(name, getattr(ayar, name)) for name in names]
     rooms = [(f"evaluate.{name}", getattr(ayar.evaluate, name)) for name in ayar.evaluate.__all__]
+    rooms += [(f"data.{name}", getattr(ayar.data, name)) for name in ayar.data.__all__]
     plugins = [(name, table.get_class(name)) for table in (SAMPLERS, STORES, EXECUTORS) for name in table]
     return roots + rooms + plugins
 

@@ -23,6 +23,7 @@
     │   │       └── ResultKept  ... but the result is kept beside the store, for the next time it is opened
     │   ├── StoreUnreachable  the server does not answer; try again
     │   └── StoreBusy         locked for longer than the time limit; try again
+    ├── DataError             files of data, or shared memory, cannot be used as they are; says which and why
     ├── MissingExtra          an optional package is needed; says the install line
     └── TrialPruned           raised by an objective that should_prune() told to stop
 
@@ -128,6 +129,10 @@ class StoreUnreachable(StoreError):
 
 class StoreBusy(StoreError):
     """The store stayed locked for longer than the time limit; trying again is safe."""
+
+
+class DataError(AyarError):
+    """Files of data, or shared memory, cannot be used as they are."""
 
 
 class MissingExtra(AyarError, ImportError):

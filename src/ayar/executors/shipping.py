@@ -115,7 +115,8 @@ def _complaint(objective: Callable[..., Any], error: Exception) -> str:
     path, value = found
     return (
         f"{start}: its variable {path!r} ({type(value).__qualname__}, {_size(value)}) cannot be pickled: {error}\n"
-        f"  create {path!r} inside the objective, or run it in this process (executor 'inline')"
+        f"  create {path!r} inside the objective, or run it in this process (executor 'inline'); arrays and "
+        "tables go to processes by ayar.data.share(...), once and without a copy each"
     )
 
 

@@ -19,13 +19,14 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from ayar.base import filelock
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import DiskFailed, ResultKept, StoreError, StoreNotWritable, TellRefused
 from ayar.base.failpoint import reach
+from ayar.base.filelock import FileLock
 from ayar.base.jsontext import wrap
-from ayar.storage import filelock, migrations, tables
+from ayar.storage import migrations, tables
 from ayar.storage.base import Appended
-from ayar.storage.filelock import FileLock
 from ayar.storage.pending import Kept, Pending, birth
 from ayar.storage.place import EngineOfProcess, Place
 from ayar.storage.rows import putting

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from ayar.storage import filelock
+from ayar.base import filelock
 
 CHECKPOINT_BYTES = 4 * 2**20
 """The write-ahead log is copied back once it is larger; SQLite's own default is 1,000 pages, the same."""

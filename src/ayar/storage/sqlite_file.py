@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from ayar.base import filelock
 from ayar.base.errors import NotAStore, StoreNotWritable, StoreTooNew, StoreUnreadable
-from ayar.storage import filelock
 
 APPLICATION_ID = 0x41594152
 """"AYAR" in ASCII."""

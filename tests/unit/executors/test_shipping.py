@@ -126,9 +126,12 @@ class Unpicklable(np.ndarray):
         raise TypeError("not this one")
 
 
-def test_the_size_of_an_array_is_that_of_its_data() -> None:
+@pytest.mark.parity("RT11")
+def test_an_array_in_the_way_is_named_with_its_size_and_the_way_to_share_it() -> None:
     array = np.zeros(2**20).view(Unpicklable)
-    assert "(Unpicklable, 8 MB) cannot be pickled: not this one" in _complaint(lambda: array)
+    complaint = _complaint(lambda: array)
+    assert "its variable 'array' (Unpicklable, 8 MB) cannot be pickled: not this one" in complaint
+    assert "arrays and tables go to processes by ayar.data.share(...)" in complaint
 
 
 def test_an_objective_that_refuses_by_itself_is_reported_without_a_variable() -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from ayar.base import filelock
 from ayar.base.errors import NotAStore, StoreBusy, StoreNotWritable, StoreTooNew, StoreUnreadable
-from ayar.storage import filelock, sqlite, sqlite_file
+from ayar.storage import sqlite, sqlite_file
 from ayar.storage.base import Worker
 from ayar.storage.rows import RowsTransaction
 from ayar.storage.sqlite import SqliteStore

@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import os
-import random
 import struct
 import sys
 import threading
@@ -66,7 +65,7 @@ class FileLock:
                     "Is another process stopped while writing?"
                 )
             # A commit takes a few milliseconds; random waits keep the waiting processes from moving in step.
-            SYSTEM.sleep(random.uniform(0.0002, 0.0012))
+            SYSTEM.sleep(0.0002 + os.urandom(1)[0] * 4e-6)
 
     def is_first(self) -> bool:
         """Whether no other store of this file is open anywhere, from here on visible to others; to be called held.

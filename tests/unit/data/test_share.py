@@ -1,0 +1,128 @@
+"""Shared memory: handles, read-only views, and freed however its processes end."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+import ayar
+from ayar.base.errors import ArgumentError, DataError
+from ayar.data import share
+from ayar.evaluate import seal
+
+BIG = 2**27
+
+
+def test_arrays_in_any_nest_travel_as_handles() -> None:
+    array = np.arange(BIG // 8, dtype=np.float64)
+    shared = share({"a": array, "list": [array[::2], np.asfortranarray(np.eye(300))], "name": "x"})
+    sent = pickle.dumps(shared)
+    assert len(sent) < 2000
+    back = pickle.loads(sent)
+    np.testing.assert_array_equal(back["a"], array)
+    np.testing.assert_array_equal(back["list"][0], array[::2])
+    assert back["list"][1].flags.f_contiguous
+    assert back["name"] == "x"
+    with pytest.raises(ValueError, match="read-only"):
+        back["a"][0] = 1.0
+
+
+def test_frames_travel_as_handles_and_changes_are_not_lost() -> None:
+    matrix = pd.DataFrame(np.random.default_rng(0).normal(size=(5000, 4)), columns=list("abcd"))
+    mixed = matrix.assign(n=np.arange(5000), w="word")
+    for frame in (matrix, mixed):
+        shared = share(frame)
+        pd.testing.assert_frame_equal(pd.DataFrame(pickle.loads(pickle.dumps(shared))), frame)
+    shared = share(matrix)
+    assert len(pickle.dumps(shared)) < 2000
+    assert type(shared[["a"]] + 1) is pd.DataFrame
+    shared["e"] = 1
+    back = pickle.loads(pickle.dumps(shared))
+    assert back["e"].sum() == 5000
+    np.testing.assert_array_equal(back["a"], matrix["a"])
+    with pytest.raises(ValueError, match="read-only"):
+        back.loc[0, "a"] = 7.0
+    series = share(matrix["b"])
+    pd.testing.assert_series_equal(pd.Series(pickle.loads(pickle.dumps(series))), matrix["b"])
+
+
+def test_sparse_matrices_and_sealed_data_are_shared_but_not_the_sealed_rows() -> None:
+    matrix = sparse.random_array((400, 300), density=0.1, format="csr", rng=np.random.default_rng(0))
+    assert (share(matrix) != matrix).nnz == 0
+    data = seal(np.random.default_rng(0).normal(size=(9000, 5)), np.arange(9000) % 2)
+    shared = share(data)
+    assert len(pickle.dumps(shared)) < 3000
+    assert shared.fingerprint == data.fingerprint
+    np.testing.assert_array_equal(shared.X, data.X)
+
+
+def test_what_holds_no_array_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"expected an array, a DataFrame, .* got dict without any"):
+        share({"a": 1})
+
+
+def test_the_memory_is_freed_when_its_owner_lets_go() -> None:
+    before = _shared_kilobytes()
+    shared = share(np.ones(BIG // 8))
+    assert _shared_kilobytes() - before >= BIG // 2048
+    sent = pickle.dumps(shared)
+    del shared
+    assert _shared_kilobytes() - before < BIG // 2048
+    with pytest.raises(DataError, match=r"cannot be reached \(.*\); keep what share\(\) returned as long as workers"):
+        pickle.loads(sent)
+
+
+OWNER = """
+import os, pickle, sys, numpy as np
+from ayar.data import share
+shared = share(np.ones({size} // 8))
+sys.stdout.buffer.write(pickle.dumps(shared)); sys.stdout.buffer.flush(); os.close(1)
+sys.stdin.read()
+"""
+
+
+def test_the_memory_is_freed_when_its_owner_is_killed() -> None:
+    before = _shared_kilobytes()
+    command = [sys.executable, "-c", OWNER.format(size=BIG)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        assert owner.stderr is not None
+        sent = owner.stdout.read()
+        assert pickle.loads(sent).sum() == BIG // 8
+        assert _shared_kilobytes() - before >= BIG // 2048
+        os.kill(owner.pid, signal.SIGKILL)
+        owner.wait()
+        assert owner.stderr.read() == b""
+    assert _shared_kilobytes() - before < BIG // 2048
+    with pytest.raises(DataError, match="cannot be reached"):
+        pickle.loads(sent)
+
+
+def test_nothing_is_said_at_an_ordinary_end() -> None:
+    code = "import numpy as np; from ayar.data import share; x = share(np.ones(10**6)); print(x.sum())"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("1000000.0", "")
+
+
+@pytest.mark.slow
+def test_workers_use_the_same_memory(tmp_path: Path) -> None:
+    shared = share(np.arange(1000.0))
+
+    def objective(trial: ayar.Trial) -> float:
+        return float(shared.sum() + trial["x"] * 0)
+
+    study = ayar.minimize(objective, {"x": (0.0, 1.0)}, max_trials=4, workers=2, seed=0)
+    assert [trial.value for trial in study.trials] == [499500.0] * 4
+
+
+def _shared_kilobytes() -> int:
+    """What the whole machine has in shared memory."""
+    line = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("Shmem:"))
+    return int(line.split()[1])
