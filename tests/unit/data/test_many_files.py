@@ -24,7 +24,12 @@ def folder(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
     for i in range(6):
         frame = pd.DataFrame(
-            {"x": rng.normal(size=10), "n": rng.integers(0, 9, 10), "y": i % 2, "w": rng.choice(["a", "b"], 10)}
+            {
+                "x": rng.normal(size=10),
+                "n": rng.integers(0, 9, 10),
+                "y": rng.integers(0, 2, 10),
+                "w": rng.choice(["a", "b"], 10),
+            }
         )
         frame.to_csv(tmp_path / f"{i}.csv", index=False)
     return tmp_path
