@@ -55,6 +55,8 @@ class Plan(msgspec.Struct, frozen=True):
     ratio: float
     """Rows judged for each row fitted, ρ; 0 where it is not known."""
     workers: int = 1
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+    """Least and greatest possible score."""
 
     @property
     def runs(self) -> int:
@@ -238,8 +240,8 @@ def verdict(
             Standing(
                 number=candidate.number,
                 score=score,
-                low=None if half is None else score - half,
-                high=None if half is None else score + half,
+                low=None if half is None else max(score - half, plan.bounds[0]),
+                high=None if half is None else min(score + half, plan.bounds[1]),
                 best=float(best[i]),
                 rank=rank,
                 before=before[candidate.number],

@@ -127,7 +127,7 @@ def nested_cv(
     for place, fold in enumerate(folds):
         found.append(judge(_part(whole, fold), place))
         say(str(found[-1]))
-    result = Nested(measure.name, measure.direction, tuple(found))
+    result = Nested(measure.name, measure.direction, tuple(found), measure.bounds)
     say(str(result))
     return result
 

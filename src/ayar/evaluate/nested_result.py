@@ -12,6 +12,10 @@ from ayar.evaluate.intervals import Interval, cv_interval
 from ayar.trial.goal import Direction
 
 
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else shorten(value)
+
+
 @dataclass(frozen=True)
 class OuterFold:
     """One search, and its winner on rows that it has not seen."""
@@ -26,7 +30,8 @@ class OuterFold:
     n_test: int
 
     def __str__(self) -> str:
-        return f"outer fold {self.fold}: {self.score:.4g}, the search told {self.inner:.4g} for {dict(self.params)}"
+        params = ", ".join(f"{name}={_text(value)}" for name, value in self.params.items())
+        return f"outer fold {self.fold}: {self.score:.4g}, the search told {self.inner:.4g} for {params}"
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,7 @@ class Stability:
 
     def __str__(self) -> str:
         spread = "" if self.low is None else f", {self.low:.4g} to {self.high:.4g}"
-        usual = f"{self.usual:.4g}" if isinstance(self.usual, float) else shorten(self.usual)
-        return f"{self.name}: {usual}{spread}, {100 * self.share:.0f} % of {self.folds} folds agree"
+        return f"{self.name}: {_text(self.usual)}{spread}, {100 * self.share:.0f} % of {self.folds} folds agree"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Nested:
     metric: str
     direction: Direction
     folds: tuple[OuterFold, ...]
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    """Least and greatest possible score."""
 
     @property
     def score(self) -> float:
@@ -67,7 +73,8 @@ class Nested:
     def interval(self) -> Interval | None:
         """95 % corrected t interval of `score`; None for a single fold."""
         sizes = np.array([(fold.n_train, fold.n_test) for fold in self.folds], dtype=np.float64).mean(axis=0)
-        return cv_interval([fold.score for fold in self.folds], float(sizes[0]), float(sizes[1]))
+        found = cv_interval([fold.score for fold in self.folds], float(sizes[0]), float(sizes[1]))
+        return None if found is None else (max(found[0], self.bounds[0]), min(found[1], self.bounds[1]))
 
     @property
     def inner(self) -> float:

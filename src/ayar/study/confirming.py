@@ -4,6 +4,7 @@ What to run, who is dropped and what it means is decided in `evaluate.confirm`, 
 was interrupted goes on where it ended, and one with more rounds adds them to those there are.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -76,7 +77,17 @@ def _plan(fold: Fold, objective: Callable[..., Any], k: int, repeats: int, crew:
     candidates = tuple(Candidate(t.number, _plain(t.params), float(t.values[0]), t.seconds) for t in trials)
     folds = len(getattr(objective, "folds", ())) or 1
     ratio = float(getattr(objective, "test_ratio", 0.0))
-    return Plan(candidates, repeats, goals[0].direction, goals[0].name, folds, ratio, crew.slots)
+    measure = getattr(objective, "metric", None)
+    return Plan(
+        candidates,
+        repeats,
+        goals[0].direction,
+        str(getattr(measure, "name", goals[0].name)),
+        folds,
+        ratio,
+        crew.slots,
+        getattr(measure, "bounds", (-math.inf, math.inf)),
+    )
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -80,6 +81,12 @@ def test_a_tie_names_the_cheapest_of_those_left() -> None:
     assert found.tie
     assert found.number == 3  # it took the fewest seconds
     assert "cannot be told apart; the cheapest of them is trial 3, accuracy 0." in str(found)
+
+
+def test_no_interval_reaches_beyond_what_the_metric_can_be() -> None:
+    rounds = {0: [[1.0, 0.99, 1.0, 0.9, 1.0]], 1: [[0.99, 1.0, 1.0, 0.98, 0.97]]}
+    bounded = msgspec.structs.replace(plan(2), bounds=(0.0, 1.0))
+    assert all(standing.high == 1.0 for standing in judged(rounds, bounded).standings)
 
 
 def test_the_table_and_the_dict_hold_every_candidate() -> None:

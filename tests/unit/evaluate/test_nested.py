@@ -182,8 +182,10 @@ def test_score_interval_optimism_and_stability_are_reported() -> None:
     assert by_name["C"].share == pytest.approx(2 / 3)
     assert (by_name["kernel"].usual, by_name["kernel"].folds) == ("rbf", 3)
     assert by_name["degree"].folds == 1
+    assert Nested("accuracy", "maximize", FOLDS, (0.0, 0.81)).interval == (low, 0.81)
     text = found.explain()
     assert "nested accuracy 0.8 (95 % interval" in text
     assert "the searches' own scores, 0.86 in the mean, flatter by 0.06" in text
+    assert "outer fold 2: 0.78, the search told 0.87 for C=30, kernel='poly'" in text
     assert "C: 1.5, 1 to 30, 67 % of 3 folds agree" in text
     assert found.to_dict()["folds"][2]["params"] == {"C": 30.0, "kernel": "poly"}
