@@ -146,7 +146,7 @@ class Confirmed(msgspec.Struct, frozen=True):
         lines += [f"trial {number} failed when it was run again" for number in self.failed]
         lines.append(
             "More rounds (repeats=) go on where this ended. New splits of the same rows share the luck of those rows: "
-            "for a score that is independent of it open the sealed test set, or use nested cross-validation."
+            "for a score that is free of it open the sealed test set, or use nested cross-validation."
         )
         return "\n".join(lines)
 
@@ -155,12 +155,12 @@ class Confirmed(msgspec.Struct, frozen=True):
         if not self.tie:
             return (
                 f"confirmed: trial {chosen.number} is best with probability {chosen.best:.2f}; "
-                f"{self.goal} {_score(chosen)} on new splits, where the search told {chosen.told:.4g}"
+                f"{self.goal} {_score(chosen)} when run again, where the search told {chosen.told:.4g}"
             )
         still = [s.number for s in self.standings if not s.dropped]
         return (
             f"a tie: trials {', '.join(map(str, still))} cannot be told apart; the cheapest of them is trial "
-            f"{chosen.number}, {self.goal} {_score(chosen)} on new splits, best with probability {chosen.best:.2f}"
+            f"{chosen.number}, {self.goal} {_score(chosen)} when run again, best with probability {chosen.best:.2f}"
         )
 
 
