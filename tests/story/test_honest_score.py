@@ -82,6 +82,7 @@ class Midpoint:
 
 
 def points(offset: float = 0.0) -> tuple[Any, Any]:
+    """One column that tells the class; studies are told not to check for leaks."""
     import numpy as np
 
     X = np.linspace(-1, 1, 120).reshape(-1, 1) + offset
@@ -121,7 +122,7 @@ def test_a_trial_in_a_worker_process_cannot_reach_the_sealed_rows() -> None:
 
 
 def test_the_log_holds_folds_error_interval_and_the_opening(tmp_path: Path) -> None:
-    objective = CrossValidation(build, seal(*points()), cv=4)
+    objective = CrossValidation(build, seal(*points()), cv=4, check=False)
     study = ayar.maximize(objective, SPACE, max_trials=5, sampler="random", seed=0)
     winner = study.trials[best_number(study.history)]
     assert [(report.step, report.fold) for report in winner.reports] == [(0, 0), (1, 1), (2, 2), (3, 3)]
@@ -137,8 +138,8 @@ def test_the_log_holds_folds_error_interval_and_the_opening(tmp_path: Path) -> N
 def test_a_study_does_not_go_on_with_other_data(tmp_path: Path) -> None:
     storage = f"sqlite:///{tmp_path / 'study.db'}"
     tune: Any = {"max_trials": 2, "storage": storage, "name": "points", "sampler": "random", "seed": 0}
-    ayar.maximize(CrossValidation(build, seal(*points())), SPACE, **tune)
+    ayar.maximize(CrossValidation(build, seal(*points()), check=False), SPACE, **tune)
     with pytest.raises(
         StudyChanged, match=r"(?s)that this study began with, got others:\n  fingerprint: .* another name"
     ):
-        ayar.maximize(CrossValidation(build, seal(*points(0.25))), SPACE, **{**tune, "max_trials": 3})
+        ayar.maximize(CrossValidation(build, seal(*points(0.25)), check=False), SPACE, **{**tune, "max_trials": 3})

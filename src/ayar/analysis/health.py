@@ -12,6 +12,7 @@ from ayar.trial.fold import Fold
 
 CHECKS: dict[str, Callable[[View], Findings]] = {
     "opened-again": trials.opened_again,
+    "leak": trials.leaked,
     "untold-constraint": trials.untold_constraint,
     "at-bound": space.at_bound,
     "missing-log": space.missing_log,

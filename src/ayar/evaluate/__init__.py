@@ -17,6 +17,8 @@ from ayar.evaluate.intervals import (
     wilson_interval,
 )
 from ayar.evaluate.judging import judge_sealed
+from ayar.evaluate.leak_check import leak_check
+from ayar.evaluate.leaks.findings import LeakFinding, LeakReport
 from ayar.evaluate.ledger_file import LedgerFile
 from ayar.evaluate.metrics import METRICS, Metric
 from ayar.evaluate.nested import nested_cv
@@ -38,6 +40,8 @@ __all__ = [
     "GroupKFold",
     "HoldOut",
     "KFold",
+    "LeakFinding",
+    "LeakReport",
     "LedgerFile",
     "Metric",
     "Nested",
@@ -55,6 +59,7 @@ __all__ = [
     "corrected_scores",
     "cv_interval",
     "judge_sealed",
+    "leak_check",
     "nested_cv",
     "paired_interval",
     "seal",

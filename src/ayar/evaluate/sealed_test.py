@@ -13,6 +13,7 @@ from ayar.base.errors import ArgumentError, SealedTestSet, did_you_mean
 from ayar.base.rng import stream
 from ayar.evaluate.holdout import KINDS, choose_kind, choose_rows, read_size
 from ayar.evaluate.labels import refuse_missing
+from ayar.evaluate.leaks.material import Outline, outline
 from ayar.evaluate.ledger import Ledger, Opening, check_sealed, open_once
 from ayar.evaluate.rows import Indices, Rows, count_rows, fingerprint, take
 
@@ -76,6 +77,10 @@ class Sealed:
         """
         self._rows()
         check_sealed(ledger, reason)
+
+    def outline(self) -> Outline | None:
+        """What leak checks may know of the sealed rows: hashes and sums, no row; None for a copy without them."""
+        return None if self._sealed is None else outline(*self._sealed[:2])
 
     def _rows(self) -> tuple[Rows, Rows, Rows | None]:
         if self._sealed is None:

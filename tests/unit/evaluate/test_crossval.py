@@ -10,6 +10,7 @@ import pytest
 from ayar.base.errors import ArgumentError, SealedTestSet, StudyChanged, TrialPruned
 from ayar.evaluate.crossval import CrossValidation
 from ayar.evaluate.intervals import cv_interval, standard_error, wilson_interval
+from ayar.evaluate.leak_check import LEAKS
 from ayar.evaluate.ledger import OPENED, OPENING, SPLIT
 from ayar.evaluate.metrics import Metric
 from ayar.evaluate.sealed_test import Sealed, seal
@@ -238,7 +239,7 @@ def test_the_score_is_in_the_log(objective: CrossValidation, new_study: NewStudy
 def test_the_intent_is_in_the_log_before_the_score(objective: CrossValidation, new_study: NewStudy) -> None:
     study = new_study().finish({"at": 0.0}, SCORES)
     objective.open_test(study)
-    assert [topic for topic, _ in study.saved] == [SPLIT, OPENING, OPENED]
+    assert [topic for topic, _ in study.saved] == [SPLIT, LEAKS, OPENING, OPENED]
 
 
 def test_a_second_opening_is_refused_also_after_a_restart(objective: CrossValidation, new_study: NewStudy) -> None:

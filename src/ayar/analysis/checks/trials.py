@@ -1,4 +1,4 @@
-"""Checks on what became of the trials: failures in one place, constraints untold, late results, a test set reopened."""
+"""Checks on trials and how they were judged: failures in one place, constraints untold, late results, leaks."""
 
 import math
 from collections.abc import Iterator
@@ -14,6 +14,8 @@ from ayar.analysis.words import count_text, value_text
 from ayar.numerics.arrays import Bools
 from ayar.trial.state import State
 
+LEAKS = "evaluate.leaks"
+_ALARM = 0.5
 _CHANCE = 0.005
 _FEWEST_FAILURES = 4
 _CUTS = (0.25, 0.5, 0.75)
@@ -122,6 +124,19 @@ def opened_again(view: View) -> Findings:
             "error",
             f"The sealed test set was opened {times} times (last reason: {reasons[-1] if reasons else 'none given'}).",
             "Its score is no longer honest: whoever looked may have chosen by it. Judge on rows nobody has seen.",
+        )
+
+
+def leaked(view: View) -> Findings:
+    """What leak checks found before the search (`ayar.evaluate.leak_check`), hints and all."""
+    reports = recorded(view.fold, LEAKS)
+    for found in reports[-1].get("findings", []) if reports else []:
+        alarm = found["sure"] >= _ALARM
+        yield Finding(
+            "leak",
+            "error" if alarm and found["level"] == "certain" else "warning" if alarm else "note",
+            f"{found['level'].capitalize()} leak, {found['kind']}: {found['saw']}.",
+            f"{found['advice'][:1].upper()}{found['advice'][1:]}.",
         )
 
 
