@@ -14,6 +14,7 @@ PROMISES = {
     "breast_cancer_boosting.py": "test",
     "digits_svm.py": "test accuracy",
     "nested_cv.py": "nested accuracy 0.9",
+    "leaky_pipeline.py": "certain (0.97), canary: on shuffled labels",
     "noisy_training.py": "recommended: trial",
     "optuna_objective.py": "complete 0.9",
     "sklearn_searchcv.py": "test accuracy",

@@ -127,7 +127,7 @@ def fold_scores(
     metric: Metric,
     fit: Callable[[Any, Rows, Rows], object] | None = None,
 ) -> NDArray[np.float64]:
-    """The score of each fold in which there is more than one label to fit.
+    """The score of each fold that has one: more than one label to fit, and what the metric needs to judge.
 
     Raises:
         ArgumentError: there is no such fold.
@@ -143,6 +143,8 @@ def fold_scores(
         else:
             fit(model, take(X, rows), labels)
         scores.append(metric.judge(model, take(X, judged), take(y, judged)))
+    # Shuffling can leave a fold with one class to judge, on which some metrics are not defined.
+    scores = [score for score in scores if not np.isnan(score)]
     if not scores:
         raise ArgumentError(
             "canary: expected a fold with two labels to fit, got none; the labels are too uneven to shuffle"
