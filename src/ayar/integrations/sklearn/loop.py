@@ -69,7 +69,7 @@ def search(study: Study, part: Part, judged: Evaluation, size: int) -> Iterator[
     """Search until the study hands out no more; yields the trial numbers of each batch once they are told."""
     plan = FoldPlan(len(judged.folds.pairs), split=judged.folds.digest).to_json()
     while batch := _ask(study, size):
-        for live in batch:
+        for live in batch if len(judged.goals) == 1 else ():  # reports, and so folds, are of one goal
             live.set_user_attr(FOLDS, plan)
         with contextlib.ExitStack() as stack:
             for live in batch:  # an interrupt puts them back, an exception tells them failed
