@@ -122,9 +122,9 @@ class Spool:
         """Values that were kept; from then on nothing more can be."""
         if self._content is None:
             self._file.close()
-            self._content = np.memmap(self._path, np.uint8, "r")
+            self._content = np.asarray(np.memmap(self._path, np.uint8, "r"))
         size = math.prod(shape) * np.dtype(dtype).itemsize
-        return np.asarray(self._content[offset : offset + size]).view(dtype).reshape(shape)
+        return self._content[offset : offset + size].view(dtype).reshape(shape)
 
     def close(self) -> None:
         """Remove the file."""
