@@ -11,7 +11,7 @@ from ayar.cli.changes import differences
 from ayar.cli.exits import Exit
 from ayar.cli.talk import Talk
 from ayar.cli.target import chosen_study
-from ayar.space.moves_edit import renamed, with_choice, with_range, without, without_choice
+from ayar.space.moves_edit import renamed, with_choice, with_parameter, with_range, without, without_choice
 from ayar.space.space import Space
 from ayar.study.study import Study
 
@@ -27,6 +27,8 @@ class Wishes:
     add_choice: tuple[str, ...] = ()
     """NAME=VALUE each; the value as JSON, else as text."""
     retire_choice: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    """NAME=JSON each: a domain, as a study file has it."""
     retire: tuple[str, ...] = ()
     """NAME=VALUE each, or NAME where the value never mattered."""
     rename: tuple[str, ...] = ()
@@ -41,7 +43,7 @@ class Wishes:
     @property
     def space_edits(self) -> bool:
         """Whether the space is to change."""
-        return any((self.widen, self.narrow, self.add_choice, self.retire_choice, self.retire, self.rename))
+        return any((self.widen, self.narrow, self.add_choice, self.retire_choice, self.add, self.retire, self.rename))
 
 
 def change(storage: str, name: str | None, wishes: Wishes, talk: Talk) -> Exit:
@@ -119,6 +121,7 @@ def _edited(space: Space, wishes: Wishes, fill: dict[str, Any]) -> Space:
     edits: Iterable[tuple[str, tuple[str, ...], Callable[[Space, str, Any], Space]]] = (
         ("--add-choice", wishes.add_choice, with_choice),
         ("--retire-choice", wishes.retire_choice, without_choice),
+        ("--add", wishes.add, with_parameter),
     )
     for option, texts, edit in edits:
         for text in texts:
@@ -134,7 +137,7 @@ def _edited(space: Space, wishes: Wishes, fill: dict[str, Any]) -> Space:
 def _pair(option: str, text: str) -> tuple[str, str]:
     name, said, value = text.partition("=")
     if not (said and name and value):
-        what = "OLD=NEW" if option == "--rename" else "NAME=VALUE"
+        what = {"--rename": "OLD=NEW", "--add": "NAME=JSON"}.get(option, "NAME=VALUE")
         raise ArgumentError(f"{option}: expected {what}, got {text!r}")
     return name, value
 

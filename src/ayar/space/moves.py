@@ -114,7 +114,8 @@ def _missing_message(missing: Mapping[str, str]) -> str:
     gone = [name for name, what in missing.items() if what == "gone"]
     added = [name for name, what in missing.items() if what == "new"]
     lines = [
-        f"{name!r} is new: give fill={{{name!r}: VALUE}}, what the objective used before it was a parameter"
+        f"{name!r} is new: give it a default, or fill={{{name!r}: VALUE}}: what the objective used before it was a "
+        "parameter"
         for name in added
     ]
     lines += [

@@ -152,6 +152,25 @@ def without_choice(space: Space, name: str, value: Any) -> Space:
     return with_rules_of(space, params)
 
 
+def with_parameter(space: Space, name: str, domain: Any) -> Space:
+    """The space with one more parameter, as its last.
+
+    Arguments:
+        space: the space.
+        name: of the new parameter.
+        domain: in any spelling that a space takes.
+
+    Raises:
+        SpaceError: the space holds the name already, or no domain.
+
+    >>> with_parameter(Space({"opt": ["sgd", "adam"]}), "m", {"low": 0.0, "high": 0.9, "when": {"opt": "sgd"}})
+    Space({'opt': Categorical(['sgd', 'adam']), 'm': Float(0.0, 0.9, when={'opt': 'sgd'})})
+    """
+    if name in space.params:
+        raise SpaceError(f"parameter {name!r} is there already; it is {space.params[name]!r}")
+    return with_rules_of(space, {**space.params, name: domain})
+
+
 def without(space: Space, name: str) -> Space:
     """The space less one parameter.
 

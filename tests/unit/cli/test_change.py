@@ -70,6 +70,14 @@ def test_a_parameter_is_retired_at_a_value_or_at_any(storage: str) -> None:
     assert opened(storage).space.names == ("lr",)
 
 
+def test_a_parameter_is_added_with_what_the_objective_used_before(storage: str) -> None:
+    wish = 'drop={"low": 0.0, "high": 0.5, "default": 0.1, "when": {"opt": "adam"}}'
+    change(storage, None, Wishes(add=(wish,), rename=("opt=optimizer",)), Talk())
+    study = opened(storage)
+    assert study.space.params["drop"] == Float(0.0, 0.5, default=0.1, when={"optimizer": "adam"})
+    assert study.trials[0].params == {"lr": 1e-3, "optimizer": "adam", "m": 0.5, "drop": 0.1}
+
+
 def test_settings_queue_and_end(storage: str, capsys: pytest.CaptureFixture[str]) -> None:
     wishes = Wishes(
         {"max_trials": 9, "sampler": "qmc"}, enqueue=('{"lr": 0.01}', '{"lr": 0.02}'), cancel=(1,), why="more"
@@ -107,6 +115,10 @@ def test_settings_queue_and_end(storage: str, capsys: pytest.CaptureFixture[str]
         (Wishes(add_choice=("opt",)), ArgumentError, r"--add-choice: expected NAME=VALUE, got 'opt'"),
         (Wishes(add_choice=("opt=sgd",)), SpaceError, r"'opt' may be 'sgd' already"),
         (Wishes(retire_choice=("opt=lion",)), SpaceError, r"'opt' cannot be 'lion'"),
+        (Wishes(add=("drop",)), ArgumentError, r"--add: expected NAME=JSON, got 'drop'"),
+        (Wishes(add=("m=[1, 2]",)), SpaceError, r"'m' is there already; it is Float"),
+        (Wishes(add=("drop=[0.0, 0.5]",)), SpaceError, r"'drop' is new: give it a default, or fill="),
+        (Wishes(add=('drop={"low": 0.0}',)), SpaceError, r"drop: float needs high"),
         (Wishes(retire=("x",)), SpaceError, r"no parameter is called 'x'"),
         (Wishes(enqueue=("3",)), SpaceError, r"--enqueue: expected a JSON object"),
         (Wishes(cancel=(0,)), ArgumentError, r"trial 0, which is complete; its outcome stands"),
@@ -143,5 +155,5 @@ def test_what_only_the_user_can_say_is_asked_for(storage: str) -> None:
     plan = plan_of(Script(Path("svm.py"), len, settings), {})
     with pytest.raises(StudyChanged, match=r'change_space\(space, fill=\{"d": WHAT_EARLIER_TRIALS_HAD\}\)\n[^-]*$'):
         meet_space(plan, Talk(), accept=False)
-    with pytest.raises(SpaceError, match=r"'d' is new: give fill="):
+    with pytest.raises(SpaceError, match=r"'d' is new: give it a default, or fill="):
         meet_space(plan, Talk(), accept=True)

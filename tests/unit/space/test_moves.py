@@ -96,7 +96,7 @@ def test_below_a_new_parent_its_fill_decides() -> None:
     old = Space({"x": (0.0, 1.0)})
     new = Space({"x": (0.0, 1.0), "mode": ["old", "new"], "rate": Float(0.0, 1.0, when={"mode": "new"})})
     assert [move.fill for move in moves_between(old, new, fill={"mode": "old"})] == ["old", UNSET]
-    with pytest.raises(SpaceError, match=r"'rate' is new: give fill=\{'rate': VALUE\}"):
+    with pytest.raises(SpaceError, match=r"'rate' is new: give it a default, or fill=\{'rate': VALUE\}"):
         moves_between(old, new, fill={"mode": "new"})
 
 
@@ -105,7 +105,8 @@ def test_a_missing_fill_is_asked_for_in_words() -> None:
         moves_between(Space({"lr": (0.0, 1.0)}), Space({"rate": (0.0, 1.0)}))
     assert str(refused.value) == (
         "how are earlier trials to be read?\n"
-        "  'rate' is new: give fill={'rate': VALUE}, what the objective used before it was a parameter\n"
+        "  'rate' is new: give it a default, or fill={'rate': VALUE}: what the objective used before it was a "
+            "parameter\n"
         "  'lr' is gone: give fill={'lr': VALUE}, what the objective uses from now on (trials of other values are "
         "kept, and not learned from), or fill={'lr': ...} if its value never mattered\n"
         "  or, where it is one parameter under a new name: rename={'lr': 'rate'}"

@@ -44,6 +44,14 @@ def change(
     retire_choice: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A choice no longer tried.", rich_help_panel=SPACE)
     ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=JSON",
+            help='A new parameter, as a study file has it; its "default" is what the objective used so far.',
+            rich_help_panel=SPACE,
+        ),
+    ] = None,
     retire: Annotated[
         list[str] | None,
         typer.Option(
@@ -77,8 +85,8 @@ def change(
     """Change a study, also while workers run it; ayar show tells what was changed.
 
     Earlier trials are read in the new space: those outside it are kept, and neither best nor learned from. Options that
-    name a parameter may be given several times, and make one change together. New parameters, and whatever else the
-    file changes, are taken from there by ayar tune FILE --accept-space.
+    name a parameter may be given several times, and make one change together. All that a file changes is taken from
+    there by ayar tune FILE --accept-space.
     """
     given = {
         "max_trials": max_trials,
@@ -101,6 +109,7 @@ def change(
             narrow=tuple(narrow or ()),
             add_choice=tuple(add_choice or ()),
             retire_choice=tuple(retire_choice or ()),
+            add=tuple(add or ()),
             retire=tuple(retire or ()),
             rename=tuple(rename or ()),
             enqueue=tuple(enqueue or ()),
