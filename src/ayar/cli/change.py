@@ -87,10 +87,16 @@ def _changed(study: Study, wishes: Wishes, points: list[dict[str, Any]]) -> Iter
         study.cancel(number, why=wishes.why)
         yield f"trial {number} cancelled"
     if wishes.stop:
-        study.stop(why=wishes.why)
-        yield "stopped: running trials finish, no further one starts"
+        yield _stop(study, wishes.why)
     if wishes.reopen:
         yield _reopen(study)
+
+
+def _stop(study: Study, why: str) -> str:
+    if study.stopped is not None:
+        return f"ended already, by {study.stopped}"
+    study.stop(why=why)
+    return "stopped: running trials finish, no further one starts"
 
 
 def _reopen(study: Study) -> str:

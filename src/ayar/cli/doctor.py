@@ -152,7 +152,8 @@ def opened(storage: str) -> Finding:
     """Whether the store opens, and what is in it."""
     try:
         with open_store(storage) as found:
-            studies = f"{len(found.studies())} studies"
+            count = len(found.studies())
+            studies = "1 study" if count == 1 else f"{count:,} studies"
             return Finding("store", Health.OK, f"{found.address} opens; {studies}")
     except AyarError as error:
         return Finding(

@@ -44,7 +44,10 @@ def _commands(plan: Plan) -> list[tuple[str, str]]:
     """The first commands of a study file, as lines to paste; what only an attempt has stays as it is written."""
     if not isinstance(plan.objective, Command):
         return []
-    lines = [shlex.join(plan.objective.words(proposal.params)) for proposal in _propose(plan, _COMMANDS).found]
+    lines = [
+        shlex.join(plan.objective.words(proposal.params))
+        for proposal in _propose(plan, min(_COMMANDS, plan.settings.get("max_trials") or _COMMANDS)).found
+    ]
     places = [("in", str(plan.objective.cwd)), ("trials", str(plan.objective.folder))]
     return [*places, *(("" if i else "commands", line) for i, line in enumerate(lines))]
 

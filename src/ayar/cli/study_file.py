@@ -19,6 +19,7 @@ file) and the table `trial` (timeout, memory, threads). The command runs in the 
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -136,10 +137,15 @@ def _plugin(known: Registry, table: dict[str, Any]) -> Any:
     if not isinstance(table.get("name"), str):
         example = next(iter(known))
         raise ArgumentError(f'expected a name, such as "{example}" or {{ name = "{example}" }}, got {shorten(table)}')
-    try:
-        return known.get_class(table["name"])(**{k: v for k, v in table.items() if k != "name"})
-    except TypeError as error:
-        raise ArgumentError(f"the {known.thing} {table['name']!r} does not take these options: {error}") from None
+    name, options = table["name"], {k: v for k, v in table.items() if k != "name"}
+    plugin = known.get_class(name)
+    known_options = [item.name for item in fields(plugin) if item.init]
+    if unknown := [option for option in options if option not in known_options]:
+        takes = f"it takes {', '.join(known_options)}" if known_options else "it takes none"
+        raise ArgumentError(
+            f"the {known.thing} {name!r} has no option {unknown[0]!r}{did_you_mean(unknown[0], known_options)}; {takes}"
+        )
+    return plugin(**options)
 
 
 def _goals(table: dict[str, Any]) -> tuple[Goal, ...]:

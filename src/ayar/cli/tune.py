@@ -22,6 +22,7 @@ from ayar.cli.words import again, budget_text, command, ended_text, finished, go
 from ayar.study.front import create_study, list_studies, resume_study
 from ayar.study.loop import CHANGED
 from ayar.study.study import Study
+from ayar.trial.state import State
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,12 @@ def _end(plan: Plan, study: Study, talk: Talk, seconds: float | None) -> Exit:
     elif stop is not None and (honest := honest_score(plan.objective, study)) is not None:
         talk.tell(f"\n{honest}")
     talk.say(f"\npictures and health checks: {command('report', plan.storage, study.name)}{_further(study)}")
-    return Exit.DONE
+    return Exit.FAILURES if _all_failed(study) else Exit.DONE
+
+
+def _all_failed(study: Study) -> bool:
+    counts = study.counts()
+    return State.FAILED in counts and State.COMPLETE not in counts
 
 
 def _further(study: Study) -> str:

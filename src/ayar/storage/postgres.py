@@ -10,6 +10,7 @@ Source: postgresql.org/docs: Explicit Locking; System Information Functions (pg_
 """
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -142,9 +143,12 @@ class PostgresPlace(Place):
 
     @contextmanager
     def _teaching(self) -> Iterator[None]:
+        handled = sys.exception()
         try:
             yield
         except DBAPIError as error:
+            if (interrupt := _interrupt_behind(error, handled)) is not None:
+                raise interrupt from error
             raise in_our_words(error, self.address) from error
         except PoolTimeout as error:
             raise StoreBusy(f"{self.address}: all connections of this process stayed in use; try again") from error
@@ -187,6 +191,16 @@ class _ServerTime:
 
     def steady(self) -> int:
         return self._now
+
+
+def _interrupt_behind(error: BaseException, handled: BaseException | None) -> KeyboardInterrupt | None:
+    """The Ctrl-C whose clean-up in the driver failed, so that `error` took its place; not what was `handled` before."""
+    behind = error.__cause__ or error.__context__
+    while behind is not None and behind is not handled:
+        if isinstance(behind, KeyboardInterrupt):
+            return behind
+        behind = behind.__cause__ or behind.__context__
+    return None
 
 
 def _status(connection: Connection, xid: str) -> str | None:

@@ -84,6 +84,7 @@ def test_settings_queue_and_end(storage: str, capsys: pytest.CaptureFixture[str]
     )
     change(storage, None, wishes, Talk())
     change(storage, None, Wishes(stop=True, why="enough"), Talk())
+    change(storage, None, Wishes(stop=True), Talk())
     change(storage, None, Wishes(reopen=True), Talk())
     change(storage, None, Wishes({"max_trials": 9}), Talk())
     assert [line.strip() for line in capsys.readouterr().out.splitlines() if not line.startswith("study ")] == [
@@ -93,6 +94,7 @@ def test_settings_queue_and_end(storage: str, capsys: pytest.CaptureFixture[str]
         "trial 2 enqueued: {'lr': 0.02}",
         "trial 1 cancelled",
         "stopped: running trials finish, no further one starts",
+        "ended already, by user",
         "open again",
         "settings as they were",
     ]

@@ -92,7 +92,7 @@ def test_a_damaged_store_is_named_saved_and_rebuilt(stored: Path, tmp_path: Path
 
 def test_doctor_finds_this_machine_well(stored: Path) -> None:
     text, _ = said("doctor", "--storage", stored)
-    assert "opens; 1 studies" in text
+    assert "opens; 1 study" in text
     topics = [json.loads(line)["topic"] for line in said("doctor", "--storage", stored, "--json")[0].splitlines()]
     assert {"python", "packages", "sqlite", "cores", "workers", "place", "disk", "store", "extras", "gpus"} <= set(
         topics

@@ -118,7 +118,7 @@ def test_options_go_before_the_file_and_name_its_folder(file: Path, tmp_path: Pa
         ('constraints = ["size < 3"]\n', "$.constraints: constraints: expected 'metric <= number'"),
         ('goals = { loss = "minimise" }\n', "$.goals: goal 'loss': expected direction 'minimize' or 'maximize'"),
         ("goals = { loss = { way = 1 } }\n", "$.goals: loss: expected direction and threshold, got ['way']"),
-        ('sampler = { name = "tpe", starts = 3 }\n', "$.sampler: the sampler 'tpe' does not take these options"),
+        ('sampler = { name = "tpe", starts = 3 }\n', "$.sampler: the sampler 'tpe' has no option 'starts'"),
         ('sampler = { name = "tpp" }\n', "$.sampler: no sampler is called 'tpp'; did you mean 'tpe'?"),
         ("sampler = { n = 3 }\n", '$.sampler: expected a name, such as "auto"'),
         ('rules = "a <= b"\n', "$.rules: expected a list such as"),

@@ -106,7 +106,7 @@ def test_a_missing_fill_is_asked_for_in_words() -> None:
     assert str(refused.value) == (
         "how are earlier trials to be read?\n"
         "  'rate' is new: give it a default, or fill={'rate': VALUE}: what the objective used before it was a "
-            "parameter\n"
+        "parameter\n"
         "  'lr' is gone: give fill={'lr': VALUE}, what the objective uses from now on (trials of other values are "
         "kept, and not learned from), or fill={'lr': ...} if its value never mattered\n"
         "  or, where it is one parameter under a new name: rename={'lr': 'rate'}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from ayar.base.clock import SystemClock
@@ -205,6 +205,29 @@ def test_a_lock_that_stays_taken_is_an_error_to_try_again(postgres: str, monkeyp
 
 
 # -- connections that break ----------------------------------------------------------------------------------------
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupt_whose_clean_up_fails_stays_an_interrupt(postgres: str) -> None:
+    opened = place.PostgresPlace(postgres, readonly=False)
+
+    def interrupted(connection: Any) -> None:
+        try:
+            _interrupt()
+        finally:
+            connection.execute(text("select no_such_column"))
+
+    with pytest.raises(KeyboardInterrupt):
+        opened.read(interrupted)
+    try:
+        _interrupt()
+    except KeyboardInterrupt:  # one that is being handled already hides no later error
+        with pytest.raises(StoreUnreadable, match="no_such_column"):
+            opened.read(lambda connection: connection.execute(text("select no_such_column")))
+    opened.close()
 
 
 def test_a_connection_cut_between_two_calls_is_opened_again(store: PostgresStore) -> None:

@@ -10,7 +10,7 @@ from ayar.cli.options import BUDGET, Quiet, Storage, Study, Verbose, ended, pars
 from ayar.cli.talk import Talk
 from ayar.cli.units import amount, seconds, whole
 
-SPACE, QUEUE = "What may be tried", "Queue and end"
+SEARCH, SPACE, QUEUE = "Search", "What may be tried", "Queue and end"
 
 
 def change(
@@ -28,9 +28,14 @@ def change(
             parser=parser(amount), metavar="N", help="A count; below 1 a share of the trials.", rich_help_panel=BUDGET
         ),
     ] = None,
-    sampler: Annotated[str | None, typer.Option(metavar="NAME", help="How trials are chosen from now on.")] = None,
+    sampler: Annotated[
+        str | None, typer.Option(metavar="NAME", help="How trials are chosen from now on.", rich_help_panel=SEARCH)
+    ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What stops trials early from now on; none: nothing.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What stops trials early from now on; none: nothing.", rich_help_panel=SEARCH
+        ),
     ] = None,
     widen: Annotated[
         list[str] | None, typer.Option(metavar="NAME=LOW:HIGH", help="A wider range.", rich_help_panel=SPACE)
@@ -76,7 +81,9 @@ def change(
     reopen: Annotated[
         bool, typer.Option("--reopen", help="Hand out trials again after a stop.", rich_help_panel=QUEUE)
     ] = False,
-    why: Annotated[str, typer.Option(metavar="TEXT", help="Kept with the change.", show_default=False)] = "",
+    why: Annotated[
+        str, typer.Option(metavar="TEXT", help="Kept with the change.", show_default=False, rich_help_panel=QUEUE)
+    ] = "",
     storage: Storage = None,
     study: Study = None,
     quiet: Quiet = False,

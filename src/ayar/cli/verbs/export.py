@@ -13,7 +13,9 @@ from ayar.cli.talk import Talk
 
 
 def export(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to. [default: standard output]")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; -: standard output, as without.")
+    ] = None,
     storage: Storage = None,
     study: Annotated[
         list[str] | None,
@@ -30,7 +32,11 @@ def export(
     ] = False,
     salvage: Annotated[
         bool,
-        typer.Option("--salvage", help="Of a damaged store: what is whole, and in words what is not there."),
+        typer.Option(
+            "--salvage",
+            help="Of a damaged store: what is whole, and in words what is not there.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -42,9 +48,10 @@ def export(
 
         place, given = storage or DEFAULT_STORAGE, os.environ.get("AYAR_STUDY")
         names = study or ([given] if given else [])
+        to = None if file == Path("-") else file
         if salvage:
-            return run.export_salvage(place, names, file, talk=talk)
+            return run.export_salvage(place, names, to, talk=talk)
         write = run.export_csv if as_csv else run.export_log
-        return write(place, run.all_names(place) if every else names, file, talk=talk)
+        return write(place, run.all_names(place) if every else names, to, talk=talk)
 
     ended(work, Talk(quiet, verbose))
