@@ -165,9 +165,9 @@ class Study:
 
         >>> from ayar.study.front import minimize
         >>> study = minimize(lambda trial: (trial["x"] - 0.3) ** 2, {"x": (0.0, 1.0)}, max_trials=12, seed=0)
-        >>> found = study.predict([{"x": 0.3}, {"x": 0.8}])
+        >>> found = study.predict([{"x": 0.3}, {"x": 0.5}])
         >>> [round(value, 2) for value in found.mean.tolist()]
-        [0.0, 0.25]
+        [0.0, 0.04]
         """
         from ayar.analysis.prediction import predict
 
