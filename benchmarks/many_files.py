@@ -43,6 +43,7 @@ total = float(data.sum())
 print("ready", flush=True)
 sys.stdin.readline()
 print(private() - before, flush=True)
+sys.stdin.readline()
 """
 
 
@@ -116,7 +117,20 @@ def private_memory(folder: Path, way: str, readers: int) -> list[int]:
     for process in started:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    return [int(process.communicate("\n")[0]) for process in started]
+    # Nobody leaves before all have looked: a page that only one is left to map counts as private.
+    found = [asked(process) for process in started]
+    for process in started:
+        process.communicate()
+    return found
+
+
+def asked(process: "subprocess.Popen[str]") -> int:
+    """What a reader says of its memory."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return int(process.stdout.readline())
 
 
 def main() -> None:
