@@ -52,7 +52,7 @@ def _by_name(result: Any) -> dict[str, Any]:
     if hasattr(result, "column_names") and hasattr(result, "column"):
         return _named((name, result.column(i)) for i, name in enumerate(result.column_names))
     if hasattr(result, "columns") and hasattr(result, "iloc"):
-        return _named(_frame_columns(result))
+        return _named(result.items())
     if isinstance(result, Mapping):
         return _named(result.items())
     if isinstance(result, np.ndarray):
@@ -62,20 +62,6 @@ def _by_name(result: Any) -> dict[str, Any]:
         "the reader: expected a DataFrame, a mapping of columns or an array, got "
         f"{type(result).__name__} {shorten(result)}"
     )
-
-
-def _frame_columns(frame: Any) -> Iterable[tuple[object, Any]]:
-    """Columns of a DataFrame; numbers of one type are taken out together, several times as fast."""
-    together: dict[np.dtype[Any], list[int]] = {}
-    for i, kind in enumerate(frame.dtypes):
-        if isinstance(kind, np.dtype) and kind.kind in "biufc":
-            together.setdefault(kind, []).append(i)
-    arrays: dict[int, Array] = {}
-    for places in together.values():
-        block = frame.iloc[:, places].to_numpy()
-        arrays.update((place, block[:, j]) for j, place in enumerate(places))
-    for i, name in enumerate(frame.columns):
-        yield name, arrays[i] if i in arrays else frame.iloc[:, i]
 
 
 def _named(pairs: Iterable[tuple[object, Any]]) -> dict[str, Any]:
