@@ -6,79 +6,36 @@ judge those on a single part of the development rows, `cv=[(rows to fit, rows to
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 import numpy as np
 
 from ayar.base.errors import ArgumentError, TrialPruned, shorten
-from ayar.base.rng import stream
-from ayar.evaluate.intervals import Interval, cv_interval, standard_error
-from ayar.evaluate.judging import judged
+from ayar.evaluate.corrected_winner import corrected_winner
+from ayar.evaluate.cv_result import cv_result
+from ayar.evaluate.drawn import draw_folds, fold_sizes
+from ayar.evaluate.intervals import Interval, cv_interval, within
 from ayar.evaluate.leak_check import LEAKS, leak_check
 from ayar.evaluate.leaks.findings import LeakReport
-from ayar.evaluate.ledger import OPENED, Ledger, freeze
+from ayar.evaluate.ledger import Ledger, freeze
 from ayar.evaluate.metrics import Metric
+from ayar.evaluate.opening import open_for_winner
 from ayar.evaluate.out_of_fold import ATTRIBUTE, Keeper
 from ayar.evaluate.rows import Indices, Rows, fingerprint, take
 from ayar.evaluate.score import LEVEL, TestScore, recorded_scores
 from ayar.evaluate.scorers import Measure, read_measure
 from ayar.evaluate.sealed_test import Sealed
-from ayar.evaluate.selection import DRAWS, Corrected, corrected_scores
+from ayar.evaluate.selection import DRAWS, Corrected
 from ayar.evaluate.split import Folds, TimeSplit
-from ayar.evaluate.split_table import check_classes, check_folds, read_split
+from ayar.evaluate.split_table import read_split
+from ayar.evaluate.tuned import LiveTrial, Tuned, check_goals
 from ayar.trial.crossval import FOLDS, FoldPlan
-from ayar.trial.goal import Direction, Goal
+from ayar.trial.goal import Direction
 from ayar.trial.result import Result
-from ayar.trial.state import State
 from ayar.trial.trial import Trial
-
-
-class LiveTrial(Protocol):
-    """The trial that an objective gets: its parameters, and the way to report."""
-
-    number: int
-
-    def keys(self) -> Iterable[str]:
-        """Names of the active parameters."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
-
-    def report(self, value: float, step: int, fold: int | None = None) -> object:
-        """Hand in an intermediate value."""
-
-    def set_user_attr(self, name: str, value: Any) -> None:
-        """Keep a fact with the trial."""
-
-    def should_prune(self) -> bool:
-        """Whether the scheduler wants the trial to end."""
-
-
-class HasGoals(Protocol):
-    """Settings of a study, as far as they matter here."""
-
-    @property
-    def goals(self) -> Sequence[Goal]:
-        """What the study is after."""
-
-
-class Tuned(Ledger, Protocol):
-    """A study: a ledger with goals and a winner."""
-
-    @property
-    def setup(self) -> HasGoals:
-        """Its settings."""
-
-    @property
-    def best(self) -> Any:
-        """The best trial, or a tuple of them when there are several goals."""
-
-    @property
-    def trials(self) -> Sequence[Trial]:
-        """All trials, by number."""
 
 
 class CrossValidation:
@@ -173,19 +130,13 @@ class CrossValidation:
                 "expected reshuffle=True or keep_predictions, got both: predictions of different folds cannot be "
                 "compared row by row; leave one out"
             )
-        if _print_of(self._drawn(0, "trial")) == _print_of(self._drawn(1, "trial")):
+        if fingerprint(self._drawn(0, "trial")) == fingerprint(self._drawn(1, "trial")):
             raise ArgumentError(
                 f"reshuffle: expected a split that draws its folds, got {self.split!r}; leave reshuffle out"
             )
 
     def _drawn(self, turn: int, what: str = "cv") -> Folds:
-        """The folds of the search (turn 0) or of a later one; or those of trial `turn` alone, where `what` says so."""
-        purpose = f"evaluate.{what}|{self.data.fingerprint}"
-        folds = self.split.split(self.data.y, self.data.groups, stream(self.data.seed, turn, purpose))
-        check_folds(folds, self.data.groups)
-        if any(isinstance(metric, Metric) and metric.labels for metric in self.metrics):
-            check_classes(folds, self.data.y)
-        return folds
+        return draw_folds(self.split, self.data, self.metrics, turn, what)
 
     def _keeper(self, keep: bool | str | Path) -> Keeper | None:
         if keep is False:
@@ -222,7 +173,7 @@ class CrossValidation:
         other.keeper = None
         other.reshuffle = False
         other.folds = self._drawn(turn)
-        if turn and fingerprint([list(fold) for fold in other.folds]) == self._folds_fingerprint:
+        if turn and fingerprint(other.folds) == fingerprint(self.folds):
             raise ArgumentError(
                 f"expected folds that are drawn, so that there are new ones, got {self.split!r}; judge the winner on "
                 "the sealed test set, or by nested_cv"
@@ -232,11 +183,11 @@ class CrossValidation:
     @property
     def test_ratio(self) -> float:
         """Rows judged for each row fitted, n_test/n_train of the corrected standard error."""
-        n_train, n_test = self._fold_sizes
+        n_train, n_test = fold_sizes(self.folds)
         return n_test / n_train
 
     def __repr__(self) -> str:
-        n_train, n_test = self._fold_sizes
+        n_train, n_test = fold_sizes(self.folds)
         k = len(self.folds)
         name = ", ".join(self.goals)
         return f"<CrossValidation {name}, {k} folds of {n_train:g} rows to fit and {n_test:g} to judge>"
@@ -252,7 +203,7 @@ class CrossValidation:
         params = dict(trial)
         folds = self._drawn(trial.number, "trial") if self.reshuffle else self.folds
         repeats = getattr(self.split, "repeats", 1)
-        trial.set_user_attr(FOLDS, FoldPlan(len(folds) // repeats, repeats, _print_of(folds)).to_json())
+        trial.set_user_attr(FOLDS, FoldPlan(len(folds) // repeats, repeats, fingerprint(folds)).to_json())
         for i, (rows, judged_rows) in enumerate(folds):
             if i and trial.should_prune():
                 mean = np.mean([score[0] for score in scores])
@@ -265,27 +216,10 @@ class CrossValidation:
                     raise
                 scores.append([self.error_score] * (len(self.metrics) + len(self.also)))
             trial.report(scores[-1][0], step=i, fold=i)
-        return self._result(params, np.array(scores).T.tolist(), predictions)
-
-    def _result(self, params: dict[str, Any], scores: list[list[float]], predictions: list[Any]) -> Result:
-        """The trial's result; `scores` holds those of each metric over folds."""
-        names = [metric.name for metric in (*self.metrics, *self.also)]
-        means = {name: float(np.mean(found)) for name, found in zip(names, scores, strict=True)}
-        errors = {name: standard_error(found, *self._fold_sizes) for name, found in zip(names, scores, strict=True)}
-        known = len(scores[0]) > 1
         attrs: dict[str, Any] = {}
-        if len(self.metrics) == 1 and (interval := self._cv_interval(scores[0])) is not None:
-            attrs |= {"cv_low": interval[0], "cv_high": interval[1]}
-        if self.also:
-            further = {m.name: {"mean": means[m.name], "sd": errors[m.name] if known else None} for m in self.also}
-            attrs["cv_metrics"] = further
-        if self.keeper is not None and len(predictions) == len(self.folds):
-            attrs[ATTRIBUTE] = self.keeper.pack(np.concatenate(predictions), params, self._folds_fingerprint)
-        if len(self.metrics) == 1:
-            name = self.metric.name
-            return Result(means[name], sd=errors[name] if known else None, attrs=attrs or None)
-        values = {name: means[name] for name in self.goals}
-        return Result(values, sd={name: errors[name] for name in values} if known else None, attrs=attrs or None)
+        if self.keeper is not None and len(predictions) == len(folds):
+            attrs[ATTRIBUTE] = self.keeper.pack(np.concatenate(predictions), params, fingerprint(folds))
+        return cv_result(self.metrics, self.also, scores, fold_sizes(folds), attrs)
 
     def begin(self, study: Tuned) -> None:
         """Write into the study what is frozen for it, or see that it is still the same; studies call this.
@@ -294,17 +228,7 @@ class CrossValidation:
             ArgumentError: the study has several goals, or goes the other way than the metric.
             StudyChanged: the study began with other data, folds or metric.
         """
-        goals = study.setup.goals
-        wanted = list(self.goals.values()) if len(self.goals) == 1 else list(self.goals.items())
-        found = [goal.direction for goal in goals] if len(goals) == 1 else [(g.name, g.direction) for g in goals]
-        if found != wanted:
-            count, plural = ("one goal", "") if len(self.goals) == 1 else (f"{len(self.goals)} goals", "s")
-            asked = f"goals={self.goals!r}" if plural else f"direction={self.direction!r}"
-            raise ArgumentError(
-                f"expected a study with {count}, to "
-                f"{', to '.join(f'{direction} {name}' for name, direction in self.goals.items())}, got "
-                f"{', '.join(f'{goal.direction} {goal.name}' for goal in goals)}; pass {asked}"
-            )
+        check_goals(study, self.goals)
         freeze(study, self._facts())
         if self.checks and not study.records(LEAKS):
             self._check_for(study)
@@ -348,16 +272,8 @@ class CrossValidation:
             StudyChanged: the study was tuned on other data, folds or metric.
         """
         self.begin(study)
-        self.data.check(study, reason)
-        winner = study.best if trial is None else trial
-        if not isinstance(winner, Trial):
-            raise ArgumentError("open_test: expected one trial to judge, the study has a front; pass trial=")
-        model = self._fitted(winner.params, self.data.X, self.data.y)
-        rows = self.data.open(study, number=winner.number, reason=reason)
-        cv = winner.values[0], self._cv_interval([report.value for report in winner.reports])
-        score = judged(model, self.data, rows, (*self.metrics, *self.also), winner.params, winner, cv)
-        study.record(OPENED, score.to_json())
-        return score
+        measures = (*self.metrics, *self.also)
+        return open_for_winner(study, self.data, measures, self._fitted, self._cv_interval, reason, trial)
 
     def corrected(self, study: Tuned, *, draws: int = DRAWS, level: float = LEVEL) -> Corrected:
         """The winner's score less the luck of having been chosen, from the kept predictions of all complete trials.
@@ -373,37 +289,18 @@ class CrossValidation:
             ArgumentError: predictions were not kept, or fewer than two trials have them.
             StudyChanged: the study was tuned on other data, folds or metric.
         """
-        if self.keeper is None or not isinstance(self.metric, Metric):
+        if self.keeper is None:
             raise ArgumentError("corrected: expected kept predictions; give CrossValidation keep_predictions=True")
         self.begin(study)
-        kept = [t for t in study.trials if t.state is State.COMPLETE and ATTRIBUTE in t.attrs]
-        rows = np.concatenate([judged_rows for _, judged_rows in self.folds])
-        rng = stream(self.data.seed, 0, f"evaluate.corrected|{self.data.fingerprint}")
-        found = corrected_scores(
-            self.metric,
-            self.keeper.truth(self.data.y)[rows],
-            [self.keeper.unpack(trial.attrs[ATTRIBUTE]) for trial in kept],
-            rng,
-            groups=rows if self.data.groups is None else np.asarray(self.data.groups)[rows],
-            draws=draws,
-            level=level,
-        )
-        return msgspec.structs.replace(found, winner=kept[found.winner].number, rows=len(np.unique(rows)))
+        return corrected_winner(study, self.data, self.folds, self.keeper, draws, level)
 
     def test_score(self, study: Ledger) -> TestScore | None:
         """The score of the last opening that the study's log holds; None if the set is sealed. Opens nothing."""
         scores = recorded_scores(study)
         return scores[-1] if scores else None
 
-    @property
-    def _fold_sizes(self) -> tuple[float, float]:
-        """Mean number of rows (to fit, to judge) over folds."""
-        return float(np.mean([len(fit) for fit, _ in self.folds])), float(
-            np.mean([len(rows) for _, rows in self.folds])
-        )
-
     def _facts(self) -> dict[str, Any]:
-        n_train, n_test = self._fold_sizes
+        n_train, n_test = fold_sizes(self.folds)
         return {
             "fingerprint": self.data.fingerprint,
             "rows": self.data.n_development,
@@ -414,12 +311,8 @@ class CrossValidation:
             "folds": len(self.folds),
             "n_train": n_train,
             "n_test": n_test,
-            "cv_fingerprint": self._folds_fingerprint,
+            "cv_fingerprint": fingerprint(self.folds),
         }
-
-    @property
-    def _folds_fingerprint(self) -> str:
-        return _print_of(self.folds)
 
     def _fitted(self, params: Mapping[str, Any], X: Rows, y: Rows) -> Any:
         model = self.build(dict(params))
@@ -448,18 +341,7 @@ class CrossValidation:
         return scores
 
     def _cv_interval(self, scores: Sequence[float]) -> Interval | None:
-        return self._within_bounds(cv_interval(scores, *self._fold_sizes, level=LEVEL))
-
-    def _within_bounds(self, interval: Interval | None) -> Interval | None:
-        if interval is None:
-            return None
-        low, high = self.metric.bounds
-        return max(interval[0], low), min(interval[1], high)
-
-
-def _print_of(folds: Folds) -> str:
-    """Equal for equal folds."""
-    return fingerprint([list(fold) for fold in folds])
+        return within(cv_interval(scores, *fold_sizes(self.folds), level=LEVEL), self.metric.bounds)
 
 
 def _error_score(value: object) -> float | None:

@@ -83,6 +83,15 @@ def cv_interval(scores: Sequence[float], n_train: float, n_test: float, level: f
     return mean - half, mean + half
 
 
+def within(interval: Interval | None, bounds: tuple[float, float]) -> Interval | None:
+    """The interval, cut where no score can be; `bounds` are the least and greatest possible score.
+
+    >>> within((0.9, 1.1), (0.0, 1.0))
+    (0.9, 1.0)
+    """
+    return None if interval is None else (max(interval[0], bounds[0]), min(interval[1], bounds[1]))
+
+
 def paired_interval(
     scores: Sequence[float], others: Sequence[float], n_train: float, n_test: float, level: float = 0.95
 ) -> Interval | None:

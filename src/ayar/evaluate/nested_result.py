@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ayar.base.errors import shorten
-from ayar.evaluate.intervals import Interval, cv_interval
+from ayar.evaluate.intervals import Interval, cv_interval, within
 from ayar.trial.goal import Direction
 
 
@@ -74,7 +74,7 @@ class Nested:
         """95 % corrected t interval of `score`; None for a single fold."""
         sizes = np.array([(fold.n_train, fold.n_test) for fold in self.folds], dtype=np.float64).mean(axis=0)
         found = cv_interval([fold.score for fold in self.folds], float(sizes[0]), float(sizes[1]))
-        return None if found is None else (max(found[0], self.bounds[0]), min(found[1], self.bounds[1]))
+        return within(found, self.bounds)
 
     @property
     def inner(self) -> float:
