@@ -14,28 +14,12 @@ from ayar.evaluate import CrossValidation, KFold, seal
 from ayar.schedulers.fold_race import FoldRace
 from ayar.trial.crossval import FOLDS
 from ayar.trial.state import State
+from threshold import build
 
 NOISE = np.random.default_rng(0).normal(size=400)
 X = np.linspace(-1.0, 1.0, 400).reshape(-1, 1)
 Y = (X[:, 0] + 0.2 * NOISE > 0.0).astype(int)
 SPACE = {"at": (-0.9, 0.9)}
-
-
-class Threshold:
-    """Says 1 above `at`."""
-
-    def __init__(self, at: float) -> None:
-        self.at = at
-
-    def fit(self, rows: Any, y: Any) -> None:
-        """Nothing to learn."""
-
-    def predict(self, rows: Any) -> Any:
-        return (rows[:, 0] > self.at).astype(int)
-
-
-def build(params: dict[str, Any]) -> Threshold:
-    return Threshold(**params)
 
 
 def objective(**settings: Any) -> CrossValidation:

@@ -18,26 +18,12 @@ from ayar.base.errors import ArgumentError, SealedTestSet
 from ayar.cli.app import app
 from ayar.evaluate import CrossValidation, GivenSplit, HoldOut, KFold, PredefinedSplit, RepeatedSplit, nested_cv, seal
 from ayar.evaluate.split import StratifiedKFold
+from threshold import build
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 2))
 Y = (X[:, 0] + 0.5 * RNG.normal(size=120) > 0).astype(int)
 FILES = np.array([f"part-{i % 17}.csv" for i in range(120)])
-
-
-class Threshold:
-    def __init__(self, at: float) -> None:
-        self.at = at
-
-    def fit(self, rows: Any, y: Any) -> None:
-        """Nothing to learn."""
-
-    def predict(self, rows: Any) -> Any:
-        return (rows[:, 0] > self.at).astype(int)
-
-
-def build(params: dict[str, Any]) -> Threshold:
-    return Threshold(**params)
 
 
 def run(*words: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ayar.base.durable import sync
 from ayar.base.errors import DataError
 from ayar.base.filelock import fcntl
 from ayar.data.manifest import Block
@@ -104,8 +105,8 @@ def begin(home: Path) -> tuple[Path, Hold]:
 def publish(folder: Path, home: Path) -> Path:
     """Force a finished folder to disk and make it the newest version, in one step; then remove what nobody uses."""
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
     last = newest(home)
     number = 1 if last is None else int(last.name[1:]) + 1
     while True:
@@ -117,7 +118,7 @@ def publish(folder: Path, home: Path) -> Path:
             if not target.exists():
                 raise
             number += 1
-    _sync(home)
+    sync(home)
     clear(home)
     return target
 
@@ -127,18 +128,10 @@ def write_whole(path: Path, content: bytes) -> None:
     temporary = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
     try:
         temporary.write_bytes(content)
-        _sync(temporary)
+        sync(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def clear(home: Path) -> None:

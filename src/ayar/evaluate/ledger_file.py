@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ayar.base.clock import SYSTEM
+from ayar.base.durable import sync
 from ayar.base.errors import SealedTestSet
 from ayar.base.jsontext import dumps, loads
 
@@ -56,7 +57,7 @@ class LedgerFile:
             file.flush()
             os.fsync(file.fileno())
         if made:
-            _sync_folder(self.path.resolve().parent)
+            sync(self.path.resolve().parent)
 
     def records(self, topic: str) -> list[dict[str, Any]]:
         """What was kept under `topic`, oldest first.
@@ -89,12 +90,3 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) and {"topic", "data", "before"} <= found.keys() else None
-
-
-def _sync_folder(folder: Path) -> None:
-    """The file's name is on disk too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

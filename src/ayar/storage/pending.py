@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from ayar.base.durable import sync
 from ayar.trial.events import Body, Event, Lease, decode_body, encode_body, kind_of
 
 _MAGIC = b"ayar-pending-1"
@@ -67,7 +68,7 @@ class Pending:
             os.fsync(file.fileno())
         unfinished.replace(target)
         for folder in (self._folder, self._folder.parent):
-            _sync(folder)
+            sync(folder)
 
     def __iter__(self) -> Iterator[tuple[Path, Kept]]:
         """Every whole call that is kept, the oldest first."""
@@ -93,11 +94,3 @@ def _read(path: Path) -> Kept | None:
 
 def _checksum(payload: bytes) -> bytes:
     return hashlib.blake2b(payload, digest_size=16).hexdigest().encode()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

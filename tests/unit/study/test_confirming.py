@@ -11,25 +11,11 @@ from ayar.base.errors import ArgumentError, ObjectiveFailed
 from ayar.evaluate import CrossValidation, TimeSplit, seal
 from ayar.evaluate.confirm import CONFIRMED
 from ayar.study.confirming import RUN
+from threshold import build
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(150, 1))
 Y = (X[:, 0] + RNG.normal(size=150) > 0).astype(int)
-
-
-class Threshold:
-    def __init__(self, at: float) -> None:
-        self.at = at
-
-    def fit(self, rows: Any, y: Any) -> None:
-        """Nothing to learn."""
-
-    def predict(self, rows: Any) -> Any:
-        return (rows[:, 0] > self.at).astype(int)
-
-
-def build(params: dict[str, Any]) -> Threshold:
-    return Threshold(**params)
 
 
 def searched(objective: Any, trials: int = 14, **settings: Any) -> ayar.Study:
