@@ -17,6 +17,7 @@ from ayar.base.errors import ArgumentError, TrialPruned, shorten
 from ayar.evaluate.corrected_winner import corrected_winner
 from ayar.evaluate.cv_result import cv_result
 from ayar.evaluate.drawn import draw_folds, fold_sizes
+from ayar.evaluate.fold_score import Fit, fit_model, score_model
 from ayar.evaluate.intervals import Interval, cv_interval, within
 from ayar.evaluate.leak_check import LEAKS, leak_check
 from ayar.evaluate.leaks.findings import LeakReport
@@ -29,8 +30,8 @@ from ayar.evaluate.score import LEVEL, TestScore, recorded_scores
 from ayar.evaluate.scorers import Measure, read_measure
 from ayar.evaluate.sealed_test import Sealed
 from ayar.evaluate.selection import DRAWS, Corrected
-from ayar.evaluate.split import Folds, TimeSplit
-from ayar.evaluate.split_table import read_split
+from ayar.evaluate.split import Folds
+from ayar.evaluate.split_table import check_sorted, read_split
 from ayar.evaluate.tuned import LiveTrial, Tuned, check_goals
 from ayar.trial.crossval import FOLDS, FoldPlan
 from ayar.trial.goal import Direction
@@ -91,7 +92,7 @@ class CrossValidation:
         also: Sequence[object] = (),
         error_score: float | None = None,
         keep_predictions: bool | str | Path = False,
-        fit: Callable[[Any, Rows, Rows], object] | None = None,
+        fit: Fit | None = None,
         reshuffle: bool = False,
         check: bool = True,
     ) -> None:
@@ -111,13 +112,9 @@ class CrossValidation:
         self.also = tuple(read_measure(item, data.y) for item in also)
         _refuse_doubles([*self.metrics, *self.also])
         self.split = read_split(cv, data.kind)
-        if isinstance(self.split, TimeSplit) and data.kind != "time":
-            raise ArgumentError(
-                f"cv: expected rows in order of time for {self.split!r}, but the data was sealed {data.kind!r}, and "
-                "may be unsorted; pass times= to seal(), which sorts by them and seals the newest rows"
-            )
         self.folds = self._drawn(0)
         """(rows to fit, rows to judge) of each fold, in development rows; with `reshuffle` not those of any trial."""
+        check_sorted(self.split, self.folds, data.kind)
         self.keeper = self._keeper(keep_predictions)
         self.reshuffle = reshuffle
         self._check_reshuffle()
@@ -204,12 +201,12 @@ class CrossValidation:
         folds = self._drawn(trial.number, "trial") if self.reshuffle else self.folds
         repeats = getattr(self.split, "repeats", 1)
         trial.set_user_attr(FOLDS, FoldPlan(len(folds) // repeats, repeats, fingerprint(folds)).to_json())
-        for i, (rows, judged_rows) in enumerate(folds):
+        for i, (rows, judged) in enumerate(folds):
             if i and trial.should_prune():
                 mean = np.mean([score[0] for score in scores])
                 raise TrialPruned(f"stopped after {i} of {len(folds)} folds, mean {mean:.6g}")
             try:
-                scores.append(self._score_fold(params, rows, judged_rows, predictions))
+                scores.append(self._score_fold(params, rows, judged, predictions))
             except Exception as error:
                 if self.error_score is None:
                     error.add_note(f"in fold {i} of {len(folds)}; error_score=NUMBER would go on with that score")
@@ -315,29 +312,15 @@ class CrossValidation:
         }
 
     def _fitted(self, params: Mapping[str, Any], X: Rows, y: Rows) -> Any:
-        model = self.build(dict(params))
-        if self.fit is None:
-            model.fit(X, y)
-        else:
-            self.fit(model, X, y)
-        return model
+        return fit_model(self.build, params, X, y, self.fit)
 
-    def _score_fold(
-        self, params: Mapping[str, Any], rows: Indices, judged_rows: Indices, kept: list[Any]
-    ) -> list[float]:
+    def _score_fold(self, params: Mapping[str, Any], rows: Indices, judged: Indices, kept: list[Any]) -> list[float]:
         """Scores by all metrics; appends to `kept` what the model said, if that is asked for."""
         X, y = self.data.X, self.data.y
         model = self._fitted(params, take(X, rows), take(y, rows))
-        X, y = take(X, judged_rows), take(y, judged_rows)
-        scores = [metric.judge(model, X, y) for metric in (*self.metrics, *self.also)]
-        for metric, score in zip((*self.metrics, *self.also), scores, strict=True):
-            if np.isnan(score):
-                raise ArgumentError(
-                    f"metric {metric.name!r}: expected a number, got NaN on {len(judged_rows)} judged rows with labels "
-                    f"{shorten(np.unique(np.asarray(y)).tolist())}; it may need both classes: use a stratified split"
-                )
+        scores = score_model(model, X, y, judged, (*self.metrics, *self.also))
         if self.keeper is not None:
-            kept.append(self.keeper.read(model, X, y))
+            kept.append(self.keeper.read(model, take(X, judged), take(y, judged)))
         return scores
 
     def _cv_interval(self, scores: Sequence[float]) -> Interval | None:

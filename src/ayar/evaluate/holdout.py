@@ -6,7 +6,7 @@ n  rows    m  rows to seal, wished for: exact at random and by class, approached
 import numpy as np
 
 from ayar.base.errors import ArgumentError, did_you_mean, shorten
-from ayar.evaluate.labels import are_classes, column, encode
+from ayar.evaluate.labels import are_classes, encode, moments
 from ayar.evaluate.rows import Indices, Rows, count_rows
 from ayar.evaluate.split_strata import StratifiedGroupKFold
 
@@ -76,7 +76,7 @@ def choose_rows(
         raise ArgumentError(f"expected one of {', '.join(KINDS)}, got kind={kind!r}{did_you_mean(kind, KINDS)}")
     sealed = np.zeros(n, dtype=np.bool_)
     sealed[chosen] = True
-    order = np.arange(n) if times is None else np.argsort(column(times, "times"), kind="stable")
+    order = np.arange(n) if times is None else np.argsort(moments(times), kind="stable")
     return order[~sealed[order]], order[sealed[order]]
 
 
@@ -139,7 +139,7 @@ def _newest(times: Rows | None, size: int) -> Indices:
     """The `size` newest rows, and with them all that are as old as the oldest of these."""
     if times is None:
         raise ArgumentError("seal: split='time' needs a time for every row, got none; pass times=")
-    values = column(times, "times")
+    values = moments(times)
     cut = np.sort(values)[len(values) - size]
     chosen: Indices = np.flatnonzero(values >= cut)
     if len(values) - len(chosen) < 2:

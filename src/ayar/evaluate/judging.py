@@ -1,5 +1,6 @@
 """The judgement of one model on sealed rows: its score, how sure it is, and what it stands beside."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from ayar.base.rng import stream
 from ayar.evaluate.intervals import Interval, bootstrap_interval, wilson_interval
 from ayar.evaluate.ledger import OPENED, Ledger
 from ayar.evaluate.metrics import Metric
+from ayar.evaluate.predictions import as_score
 from ayar.evaluate.rows import take
 from ayar.evaluate.score import LEVEL, TestScore
 from ayar.evaluate.scorers import Measure, read_measure
@@ -83,7 +85,7 @@ def judged(
         cv_score=cv_score,
         cv_low=cv_low,
         cv_high=cv_high,
-        gap=None if cv_score is None else score - cv_score,
+        gap=None if cv_score is None or math.isnan(score) else score - cv_score,
         number=-1 if winner is None else winner.number,
         n_test=data.n_test,
         fingerprint=data.fingerprint,
@@ -113,7 +115,9 @@ def _score(measure: Measure, model: Any, data: Sealed, rows: OpenedRows) -> tupl
         score = measure.judge(model, rows.X, rows.y)
         return score, bootstrap_interval(on_rows, numbers, numbers, rng, rows.groups, LEVEL, _SCORER_DRAWS)
     truth, prediction = measure.pairs(model, rows.X, rows.y)
-    score = float(measure.score(truth, prediction))
+    score = as_score(measure.score(truth, prediction), measure.name)
+    if math.isnan(score):
+        return score, None
     if measure.proportion and rows.groups is None:
         return score, wilson_interval(score * len(truth), len(truth), LEVEL)
     return score, bootstrap_interval(measure.score, truth, prediction, rng, rows.groups, LEVEL)

@@ -4,6 +4,7 @@ n  rows    c  classes (or groups)    codes  (n,) numbers 0 … c - 1, in sorted 
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 from ayar.base.errors import ArgumentError, shorten
 from ayar.evaluate.rows import Indices, Rows, count_rows
+
+_SORTS = re.compile(r"\d{4}(-?\d\d){0,2}($|[T ])")
+"""Text that sorts as time: 2020, 2020-01, 20200131, 2020-01-31T12:00."""
 
 ROWS_A_CLASS = 10
 """Whole numbers with fewer rows a value than this, on average, are read as measurements, not as classes."""
@@ -27,6 +31,32 @@ def column(values: Rows, what: str) -> NDArray[Any]:
     if array.ndim != 1:
         raise ArgumentError(f"{what}: expected one value a row, got an array of shape {array.shape}")
     refuse_missing(values, what)
+    return array
+
+
+def moments(times: Rows) -> NDArray[Any]:
+    """`times` as an array that sorts from old to new.
+
+    Raises:
+        ArgumentError: as `column` does; values without an order; text that does not sort as time, such as "31.1.2020".
+
+    >>> moments(["2020-01-31", "2019-12-01"]).argsort()
+    array([1, 0])
+    """
+    array = column(times, "times")
+    try:
+        array.argsort()
+    except TypeError:
+        kinds = sorted({type(item).__name__ for item in array})
+        raise ArgumentError(f"times: expected values of one kind, got {', '.join(kinds)} mixed; convert them") from None
+    odd = (
+        [item for item in array if isinstance(item, str) and not _SORTS.match(item)] if array.dtype.kind in "UO" else []
+    )
+    if odd:
+        raise ArgumentError(
+            f"times: expected moments that sort from old to new, got {shorten(str(odd[0]))}, and text sorts by its "
+            "letters; write dates as 2020-01-31, or turn them into numbers or numpy.datetime64"
+        )
     return array
 
 

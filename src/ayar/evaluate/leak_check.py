@@ -28,7 +28,7 @@ from ayar.evaluate.metrics import Metric, read_metric
 from ayar.evaluate.rows import Indices, Rows, count_rows, take
 from ayar.evaluate.sealed_test import Sealed
 from ayar.evaluate.split import Folds, GivenSplit, Split
-from ayar.evaluate.split_table import read_split
+from ayar.evaluate.split_table import read_split, run_forward
 
 LEAKS = "evaluate.leaks"
 """The topic under which a study keeps a report."""
@@ -192,7 +192,7 @@ def _material(
         groups=groups,
         files=files,
         times=times,
-        by_time=all(fit.max() < judged.min() for fit, judged in folds),
+        by_time=run_forward(folds),
         sealed=data.outline() if isinstance(data, Sealed) else None,
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ayar.base.errors import ArgumentError, did_you_mean, shorten
 from ayar.evaluate.labels import are_classes
+from ayar.evaluate.predictions import as_score, check_predictions
 from ayar.evaluate.rows import Rows
 from ayar.trial.goal import DIRECTIONS, Direction
 
@@ -69,15 +70,15 @@ class Metric:
         """The score of a fitted model on rows.
 
         Raises:
-            ArgumentError: as `pairs` does.
+            ArgumentError: as `pairs` does, or `score` gives no number.
         """
-        return float(self.score(*self.pairs(model, X, y)))
+        return as_score(self.score(*self.pairs(model, X, y)), self.name)
 
     def pairs(self, model: Any, X: Rows, y: Rows) -> tuple[Array, Array]:
         """(truth, prediction) with one row a row of `X`: `score` takes them, or the same rows of both.
 
         Raises:
-            ArgumentError: the model lacks the method, or predicts another number of rows.
+            ArgumentError: the model lacks the method, predicts another number of rows, NaN, or labels of another kind.
         """
         method = getattr(model, self.asks, None)
         if method is None:
@@ -91,11 +92,13 @@ class Metric:
         elif prediction.size == truth.size:
             # (n, 1) beside (n,) would be compared as n · n pairs.
             prediction = prediction.reshape(truth.shape)
-        if len(prediction) != len(truth) or (self.asks == "predict" and prediction.shape != truth.shape):
-            raise ArgumentError(
-                f"metric {self.name!r}: expected predictions for truth of shape {truth.shape}, got shape "
-                f"{prediction.shape} from {type(model).__name__}.{self.asks}"
-            )
+        check_predictions(
+            truth,
+            prediction,
+            probabilities=self.asks == "predict_proba",
+            labels=self.labels,
+            where=f"metric {self.name!r}, {type(model).__name__}.{self.asks}",
+        )
         return truth, prediction
 
 

@@ -18,12 +18,13 @@ from ayar.base.errors import ArgumentError, shorten
 from ayar.base.rng import stream
 from ayar.evaluate.crossval import CrossValidation
 from ayar.evaluate.holdout import choose_kind
-from ayar.evaluate.labels import column, refuse_missing
+from ayar.evaluate.labels import moments, refuse_missing
 from ayar.evaluate.nested_result import Nested, OuterFold
 from ayar.evaluate.rows import Indices, Rows, count_rows, fingerprint, take
 from ayar.evaluate.scorers import Measure, read_measure
 from ayar.evaluate.sealed_test import Sealed
-from ayar.evaluate.split_table import check_folds, read_split
+from ayar.evaluate.split import Folds
+from ayar.evaluate.split_table import check_folds, check_sorted, read_split, run_forward
 
 
 def nested_cv(
@@ -65,7 +66,8 @@ def nested_cv(
         watch: called with a line of text: first the cost, then each fold; None for silence.
 
     Raises:
-        ArgumentError: rows of different number, no way to make models, folds that cannot be made.
+        ArgumentError: rows of different number, no way to make models, folds that cannot be made or run against time,
+            a score that is NaN.
         NoTrial: a search without a winner.
 
     >>> from functools import partial
@@ -91,7 +93,7 @@ def nested_cv(
         raise ArgumentError(f"nested_cv: expected as many rows in each, got {counts}")
     refuse_missing(y, "y")
     if times is not None:
-        order = np.argsort(column(times, "times"), kind="stable")
+        order = np.argsort(moments(times), kind="stable")
         X, y, groups = take(X, order), take(y, order), None if groups is None else take(groups, order)
     measure = read_measure(metric, y)
     kind = choose_kind(y, groups, times)
@@ -99,6 +101,8 @@ def nested_cv(
     split = read_split(cv, kind)
     folds = split.split(y, groups, stream(seed, 0, f"evaluate.nested|{content}"))
     check_folds(folds, groups)
+    check_sorted(split, folds, kind)
+    _check_forward(folds, kind, "cv")
     whole = Sealed(X, y, groups, kind, seed, content, 0)
     judge: Callable[[Sealed, int], OuterFold]
     if hasattr(search, "fit"):
@@ -116,6 +120,7 @@ def nested_cv(
                 f"build= and max_trials=, or an object with fit and predict, got {shorten(search)}"
             )
         inner = CrossValidation(build, _part(whole, folds[0]), cv=inner_cv, metric=measure, fit=fit)
+        _check_forward(inner.folds, kind, "inner_cv")
         say(_cost(len(folds), max_trials, len(inner.folds)))
 
         def judge(data: Sealed, place: int) -> OuterFold:
@@ -125,11 +130,30 @@ def nested_cv(
 
     found = []
     for place, fold in enumerate(folds):
-        found.append(judge(_part(whole, fold), place))
+        found.append(_finite(judge(_part(whole, fold), place), measure))
         say(str(found[-1]))
     result = Nested(measure.name, measure.direction, tuple(found), measure.bounds)
     say(str(result))
     return result
+
+
+def _check_forward(folds: Folds, kind: str, what: str) -> None:
+    if kind == "time" and not run_forward(folds):
+        raise ArgumentError(
+            f"{what}: expected folds that judge what comes after all they fit, as times are given, got others; use "
+            f"{what}=TimeSplit(), or leave out times= if time does not matter"
+        )
+
+
+def _finite(fold: OuterFold, measure: Measure) -> OuterFold:
+    """The fold, if both its scores are numbers: a mean over folds must not be NaN, nor leave one out."""
+    if np.isfinite(fold.score) and np.isfinite(fold.inner):
+        return fold
+    raise ArgumentError(
+        f"nested_cv: outer fold {fold.fold}: expected a score by {measure.name!r} on {fold.n_test} rows and one of the "
+        f"search, got {fold.score} and {fold.inner}; the metric may need both classes there: lower cv, or use a "
+        "stratified split"
+    )
 
 
 def _cost(outer: int, trials: int, inner: int) -> str:

@@ -1,5 +1,6 @@
 """The honest score: what the sealed test set says of a study's winner, beside what cross-validation promised."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ class TestScore(msgspec.Struct, frozen=True):
     metric: str
     direction: str
     score: float
-    """The winner's, fitted on all development rows, judged on the sealed rows."""
+    """The winner's, fitted on all development rows, judged on the sealed rows; NaN where it is not defined on them."""
     low: float | None
     """Of the 95 % interval of `score`; None where it cannot be known."""
     high: float | None
@@ -55,6 +56,8 @@ class TestScore(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         lines = [f"test {self.metric} {_with_interval(self.score, self.low, self.high)} on {self.n_test} sealed rows"]
+        if math.isnan(self.score):
+            lines.append(f"{self.metric} is not defined on the sealed rows, for example as they are all of one class")
         lines += [f"test {name} {value:.4g}" for name, value in self.also.items()]
         if self.cv_score is not None:
             lines.append(

@@ -14,6 +14,7 @@ import numpy as np
 
 from ayar.base.errors import ArgumentError, shorten
 from ayar.evaluate.metrics import Metric, read_metric
+from ayar.evaluate.predictions import as_score
 from ayar.evaluate.rows import Rows
 from ayar.trial.goal import DIRECTIONS, Direction
 
@@ -49,8 +50,12 @@ class Scorer:
             object.__setattr__(self, "name", getattr(self.function, "__name__", type(self.function).__name__))
 
     def judge(self, model: Any, X: Rows, y: Rows) -> float:
-        """The score of a fitted model on rows."""
-        return float(self.function(model, X, y))
+        """The score of a fitted model on rows.
+
+        Raises:
+            ArgumentError: the function gives no number.
+        """
+        return as_score(self.function(model, X, y), self.name)
 
 
 Measure = Metric | Scorer

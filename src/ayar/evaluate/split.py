@@ -96,6 +96,8 @@ class StratifiedKFold:
             ArgumentError: a missing label, or a class with fewer rows than folds.
         """
         classes, codes = encode(y, "y")
+        if len(codes) < self.k:
+            raise ArgumentError(f"StratifiedKFold: expected at least k={self.k} rows, got {len(codes)}; lower k")
         counts = np.bincount(codes)
         rarest = int(np.argmin(counts))
         if counts[rarest] < self.k:

@@ -25,7 +25,7 @@ class GuestSplit:
         """The splitter's folds, checked against the rows of `y`.
 
         Raises:
-            ArgumentError: it draws other folds each time, or gives none that fit the rows.
+            ArgumentError: it draws other folds each time, gives none that fit the rows, or refuses them.
         """
         once, again = self._pairs(y, groups), self._pairs(y, groups)
         if any(not np.array_equal(a[1], b[1]) for a, b in zip(once, again, strict=False)) or len(once) != len(again):
@@ -36,4 +36,10 @@ class GuestSplit:
 
     def _pairs(self, y: Rows, groups: Rows | None) -> list[tuple[Any, Any]]:
         rows = np.zeros((count_rows(y, "y"), 1))
-        return [(fit, judged) for fit, judged in self.splitter.split(rows, y, groups)]
+        try:
+            return [(fit, judged) for fit, judged in self.splitter.split(rows, y, groups)]
+        except ValueError as error:
+            given = "no groups" if groups is None else "groups"
+            raise ArgumentError(
+                f"cv: expected folds from {self.splitter!r} for {len(rows)} rows with {given}, got {error}"
+            ) from error

@@ -1,6 +1,7 @@
 """What `cv=` says: the kinds of splits by name, and the check that no fold judges what it was fitted on."""
 
 from collections.abc import Callable, Iterable
+from numbers import Integral
 
 import numpy as np
 
@@ -35,19 +36,47 @@ def check_folds(folds: Folds, groups: Rows | None) -> None:
 
 
 def check_classes(folds: Folds, y: Rows) -> None:
-    """See that every fold has two classes to fit on, where `y` has them at all.
+    """See that every fold has two classes to fit on.
 
     Raises:
-        ArgumentError: a fold whose rows to fit are all of one class.
+        ArgumentError: all rows, or those to fit of a fold, are of one class.
     """
     classes, codes = encode(y, "y")
+    if len(classes) == 1:
+        raise ArgumentError(
+            f"y: expected rows of two classes or more, got {len(codes)} rows all of class {classes[0]!r}, of which "
+            "every model is right; see how the rows were chosen"
+        )
     for i, (fit, _) in enumerate(folds):
-        if len(classes) > 1 and np.ptp(codes[fit]) == 0:
+        if np.ptp(codes[fit]) == 0:
             raise ArgumentError(
                 f"cv: fold {i}: expected rows of two classes to fit on, got {len(fit)} rows all of class "
                 f"{classes[codes[fit[0]]]!r}; use StratifiedKFold or StratifiedGroupKFold, fewer folds, or a later "
                 "start by time"
             )
+
+
+def run_forward(folds: Folds) -> bool:
+    """Whether every fold judges rows that stand after all it fits."""
+    return all(fit.max() < judged.min() for fit, judged in folds)
+
+
+def check_sorted(split: Split, folds: Folds, kind: str) -> None:
+    """See that a split by time gets rows in order of time, which only data of kind "time" surely has.
+
+    Raises:
+        ArgumentError: it is of another kind.
+    """
+    by_time = (
+        isinstance(split, TimeSplit)
+        or (isinstance(split, HoldOut) and split.kind == "time")
+        or (isinstance(split, GuestSplit) and len(folds) > 1 and run_forward(folds))
+    )
+    if by_time and kind != "time":
+        raise ArgumentError(
+            f"cv: expected rows in order of time for {split!r}, but the data is {kind!r}, and may be unsorted; pass "
+            "times= to seal() or nested_cv(), which sort by them"
+        )
 
 
 SPLITS: dict[str, Callable[..., Split]] = {
@@ -77,8 +106,8 @@ def read_split(cv: object, kind: str = "random") -> Split:
     >>> read_split("time")
     TimeSplit(k=5, gap=0)
     """
-    if isinstance(cv, int):
-        return SPLITS[kind](cv)
+    if isinstance(cv, Integral):
+        return SPLITS[kind](int(cv))
     if isinstance(cv, str):
         if cv not in SPLITS:
             raise ArgumentError(f"cv: no split is called {cv!r}{did_you_mean(cv, SPLITS)}")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ayar.base.errors import shorten
-from ayar.evaluate.labels import column, encode
+from ayar.evaluate.labels import encode, moments
 from ayar.evaluate.leaks.findings import LeakFinding, percent
 from ayar.evaluate.leaks.material import Material
 from ayar.evaluate.rows import Indices, Rows
@@ -76,7 +76,7 @@ def check_shared(material: Material, kind: str, names: Rows) -> Iterator[LeakFin
 
 def check_time(material: Material, times: Rows) -> Iterator[LeakFinding]:
     """Rows to fit that are as new as a row judged, or newer."""
-    values = column(times, "times")
+    values = moments(times)
     found = [
         (where, newer)
         for where, fit, judged in material.all_folds()

@@ -1,5 +1,6 @@
 """The folds of one search: drawn once, the same for every candidate."""
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,9 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import get_routing_for_object
 
 from ayar.base.errors import ArgumentError
+from ayar.evaluate.drawn import fold_sizes
 from ayar.evaluate.rows import fingerprint
+from ayar.evaluate.split_table import check_classes
 
 
 class Folds:
@@ -22,6 +25,7 @@ class Folds:
     def __init__(self, cv: Any, y: Any, estimator: Any, *, singly: bool) -> None:
         """`cv` is what the caller gave: a number, a splitter, or a list of (rows to fit, rows to judge)."""
         self._cv = check_cv(cv, y, classifier=is_classifier(estimator))
+        self._classifies = is_classifier(estimator)
         self._data: tuple[Any, Any] = (None, None)
         self.singly = singly
         self.current = 0
@@ -45,9 +49,7 @@ class Folds:
     @property
     def sizes(self) -> tuple[float, float]:
         """Mean number of rows (to fit, to judge) over folds."""
-        return float(np.mean([len(fit) for fit, _ in self.pairs])), float(
-            np.mean([len(rows) for _, rows in self.pairs])
-        )
+        return fold_sizes(self.pairs)
 
     def facts(self) -> dict[str, Any]:
         """What identifies data and folds, so that a stored search goes on with the same; a pass over all bytes."""
@@ -75,6 +77,8 @@ class Folds:
         empty = next((i for i, (_, rows) in enumerate(self.pairs) if len(rows) == 0), None)
         if empty is not None:
             raise ArgumentError(f"cv: expected rows to judge in every fold, got none in fold {empty}")
+        if self._classifies and y is not None and np.ndim(y) == 1:
+            _warn_of_one_class(self.pairs, y)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without data and folds: scikit-learn sends the search along with each fit."""
@@ -82,3 +86,11 @@ class Folds:
 
     def __repr__(self) -> str:
         return repr(self._cv)
+
+
+def _warn_of_one_class(pairs: list[tuple[Any, Any]], y: Any) -> None:
+    """Some classifiers take rows of a single class, and then score on chance; scikit-learn lets them."""
+    try:
+        check_classes(pairs, y)
+    except ArgumentError as error:
+        warnings.warn(str(error), UserWarning, stacklevel=2)
