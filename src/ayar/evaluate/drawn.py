@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ayar.base.rng import stream
-from ayar.evaluate.metrics import Metric
+from ayar.evaluate.labels import are_classes
+from ayar.evaluate.metrics import METRICS, Metric
+from ayar.evaluate.rows import Rows
 from ayar.evaluate.scorers import Measure
 from ayar.evaluate.sealed_test import Sealed
 from ayar.evaluate.split import Folds, Split
@@ -20,9 +22,16 @@ def draw_folds(split: Split, data: Sealed, measures: Sequence[Measure], turn: in
     """
     folds = split.split(data.y, data.groups, stream(data.seed, turn, f"evaluate.{what}|{data.fingerprint}"))
     check_folds(folds, data.groups)
-    if any(isinstance(measure, Metric) and measure.labels for measure in measures):
+    if any(_compares_labels(measure, data.y) for measure in measures):
         check_classes(folds, data.y)
     return folds
+
+
+def _compares_labels(measure: Measure, y: Rows) -> bool:
+    """Whether it does, or may: of a scorer made elsewhere only the labels tell."""
+    if isinstance(measure, Metric) and measure in METRICS.values():
+        return measure.labels
+    return are_classes(y) or (isinstance(measure, Metric) and measure.labels)
 
 
 def fold_sizes(folds: Folds) -> tuple[float, float]:

@@ -35,8 +35,8 @@ def check_predictions(truth: Array, prediction: Array, *, probabilities: bool, l
         )
     if labels and not probabilities and _is_text(truth) is not _is_text(prediction) and truth.size:
         raise ArgumentError(
-            f"{where}: expected labels such as {truth.ravel()[0]!r}, got {prediction.ravel()[0]!r}; text and numbers "
-            "never agree"
+            f"{where}: expected labels such as {truth.ravel().tolist()[0]!r}, got {prediction.ravel().tolist()[0]!r}; "
+            "text and numbers never agree"
         )
 
 

@@ -112,7 +112,7 @@ def test_a_scorer_that_raises_says_in_which_fold(new_trial: NewTrial) -> None:
 def test_a_score_that_is_nan_is_an_error_in_words(new_trial: NewTrial) -> None:
     objective = CrossValidation(build, seal(X, Y), metric=fails_on(1, lambda: float("nan")))
     with pytest.raises(
-        ArgumentError, match=r"metric 'fragile': expected a number, got NaN on 19 judged rows with labels"
+        ArgumentError, match=r"metric 'fragile': expected a finite number, got nan on 19 judged rows with labels"
     ):
         objective(new_trial({}))
 
