@@ -15,6 +15,7 @@ import numpy as np
 
 from ayar.base.errors import ArgumentError, TrialPruned, shorten
 from ayar.evaluate.corrected_winner import corrected_winner
+from ayar.evaluate.cv_arguments import read_error_score, read_keeper, read_measures
 from ayar.evaluate.cv_result import cv_result
 from ayar.evaluate.drawn import draw_folds, fold_sizes
 from ayar.evaluate.fold_score import Fit, fit_model, score_model
@@ -24,10 +25,10 @@ from ayar.evaluate.leaks.findings import LeakReport
 from ayar.evaluate.ledger import Ledger, freeze
 from ayar.evaluate.metrics import Metric
 from ayar.evaluate.opening import open_for_winner
-from ayar.evaluate.out_of_fold import ATTRIBUTE, Keeper
+from ayar.evaluate.out_of_fold import ATTRIBUTE
 from ayar.evaluate.rows import Indices, Rows, fingerprint, take
 from ayar.evaluate.score import LEVEL, TestScore, recorded_scores
-from ayar.evaluate.scorers import Measure, read_measure
+from ayar.evaluate.scorers import Measure
 from ayar.evaluate.sealed_test import Sealed
 from ayar.evaluate.selection import DRAWS, Corrected
 from ayar.evaluate.split import Folds
@@ -106,16 +107,13 @@ class CrossValidation:
         self.data = data
         self.fit = fit
         self.checks = check
-        self.error_score = _error_score(error_score)
-        wanted = metric if isinstance(metric, list | tuple) else [metric]
-        self.metrics = tuple(read_measure(item, data.y) for item in wanted)
-        self.also = tuple(read_measure(item, data.y) for item in also)
-        _refuse_doubles([*self.metrics, *self.also])
+        self.error_score = read_error_score(error_score)
+        self.metrics, self.also = read_measures(metric, also, data.y)
         self.split = read_split(cv, data.kind)
         self.folds = self._drawn(0)
         """(rows to fit, rows to judge) of each fold, in development rows; with `reshuffle` not those of any trial."""
         check_sorted(self.split, self.folds, data.kind)
-        self.keeper = self._keeper(keep_predictions)
+        self.keeper = read_keeper(keep_predictions, self.metric, data.y, self.folds)
         self.reshuffle = reshuffle
         self._check_reshuffle()
 
@@ -134,16 +132,6 @@ class CrossValidation:
 
     def _drawn(self, turn: int, what: str = "cv") -> Folds:
         return draw_folds(self.split, self.data, self.metrics, turn, what)
-
-    def _keeper(self, keep: bool | str | Path) -> Keeper | None:
-        if keep is False:
-            return None
-        if not isinstance(self.metric, Metric):
-            raise ArgumentError(
-                f"keep_predictions: expected a Metric, which scores predictions, got {self.metric!r}, which asks the "
-                "model itself"
-            )
-        return Keeper(self.metric, self.data.y, sum(len(rows) for _, rows in self.folds), keep)
 
     @property
     def metric(self) -> Measure:
@@ -325,19 +313,3 @@ class CrossValidation:
 
     def _cv_interval(self, scores: Sequence[float]) -> Interval | None:
         return within(cv_interval(scores, *fold_sizes(self.folds), level=LEVEL), self.metric.bounds)
-
-
-def _error_score(value: object) -> float | None:
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)):
-        return None if value is None else float(value)
-    raise ArgumentError(
-        f"error_score: expected a finite number, or None for a failed trial, got {shorten(value)}; a NaN would never "
-        "be compared"
-    )
-
-
-def _refuse_doubles(metrics: Sequence[Measure]) -> None:
-    names = [metric.name for metric in metrics]
-    doubles = sorted({name for name in names if names.count(name) > 1})
-    if doubles or not names:
-        raise ArgumentError(f"metric: expected metrics of different names, got {names}; give a Metric its own name=")
