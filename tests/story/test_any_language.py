@@ -66,10 +66,10 @@ def folder_of(place: Place, number: int, attempt: str = "attempt-1", study: str 
     return place.folder / "ayar-trials" / study / f"trial-{number:04d}" / attempt
 
 
-def tuned(place: Place, study: str, *options: str) -> list[Any]:
+def tuned(place: Place, study: str, *options: str, code: int = 0) -> list[Any]:
     place.write("study.toml", study)
     done = place.run("tune", "study.toml", *options)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return trials(place)
 
 
@@ -167,7 +167,7 @@ def test_a_hung_command_is_ended_with_all_it_started(place: Place) -> None:
         "trap '' TERM\nsh -c \"trap '' TERM; sleep 1000 & echo \\$\\$ \\$! > pids; wait\" &\nwait; wait; sleep 1000\n",
     )
     study = HEAD + 'command = ["sh", "hang.sh", "{x}"]\nmax_trials = 1\n[trial]\ntimeout = "3s"\n' + SPACE
-    [trial] = tuned(place, study)
+    [trial] = tuned(place, study, code=1)
     assert (trial.failure.kind, trial.failure.message) == (
         "timeout",
         "no result within the time limit (running); timeout=3 seconds",

@@ -41,14 +41,16 @@ class FileLock:
             # After fork: a thread of the parent may have held the mutex, and does not run here.
             self._mutex, self._depth = threading.RLock(), 0
         with self._mutex:
-            if self._depth == 0:
-                self._acquire()
-            self._depth += 1
+            depth = self._depth
+            # An interrupt may come between any two lines: what was before is put back, not counted back.
             try:
+                if depth == 0:
+                    self._acquire()
+                self._depth = depth + 1
                 yield
             finally:
-                self._depth -= 1
-                if self._depth == 0 and fcntl is not None:
+                self._depth = depth
+                if depth == 0 and fcntl is not None and self._file >= 0:
                     fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _acquire(self) -> None:

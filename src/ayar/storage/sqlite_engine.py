@@ -1,6 +1,8 @@
 """How a SQLite file is opened and its write-ahead log kept short."""
 
 import os
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,14 +44,40 @@ def _engine(url: str) -> Engine:
         for pragma in ("foreign_keys=ON", "mmap_size=0", "synchronous=FULL", automatic):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "close")
+    def _end(connection: Any, _record: Any) -> None:
+        # SQLite keeps a closed connection's locks for as long as a statement of it lives, as in a traceback.
+        _undo(connection)
+
+    writer: list[Any] = []
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         level = connection.get_execution_options().get("ayar_write")
         if level is not None:
+            _take_over(writer, connection.connection.driver_connection)
             connection.exec_driver_sql(f"PRAGMA synchronous={level}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if level else "BEGIN")
 
     return engine
+
+
+def _take_over(writer: list[Any], driver: Any) -> None:
+    """Let `driver` be the one that writes, and undo what the one before it left open; called under the writers' lock.
+
+    An interrupt between BEGIN and the block that ends it leaves a transaction that nobody ends while the interrupt is
+    handled: this process would wait for itself.
+    """
+    for left in writer:
+        if left is not driver:
+            _undo(left)
+    writer[:] = [driver]
+
+
+def _undo(connection: Any) -> None:
+    with suppress(sqlite3.ProgrammingError):  # it is closed already
+        if connection.in_transaction:
+            connection.rollback()
 
 
 def checkpoint(connection: Connection, path: Path) -> None:

@@ -423,3 +423,12 @@ def test_damage_that_no_reading_meets_is_found_by_the_audit(path: Path) -> None:
     found = pytest.raises(StoreUnreadable, match=r"is damaged \(.*\); copy it before anything else")
     with SqliteStore(path) as store, found:
         store.audit(study)
+
+
+def test_a_write_that_an_interrupt_left_open_is_undone_by_the_next(path: Path) -> None:
+    with SqliteStore(path) as store:
+        left = store._place._engines.get().connect().execution_options(ayar_write="FULL")  # type: ignore[attr-defined]
+        left.begin()  # an interrupt between this and the block that would end it
+        store.create(created("s"))  # without waiting for itself
+        assert len(store.studies()) == 1
+        left.invalidate()
