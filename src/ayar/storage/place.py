@@ -64,12 +64,13 @@ class EngineOfProcess:
     def __init__(self, make: Callable[[], Engine]) -> None:
         self._make = make
         self._engine, self._pid = make(), os.getpid()
+        self._of_parents: list[Engine] = []
 
     def get(self) -> Engine:
         """This process's engine."""
         if self._pid != os.getpid():
-            # The parent's connections are left to the parent, without closing them.
-            self._engine.dispose(close=False)
+            # The parent's connections are the parent's: here they are neither closed nor collected, which would warn.
+            self._of_parents.append(self._engine)
             self._engine, self._pid = self._make(), os.getpid()
         return self._engine
 
