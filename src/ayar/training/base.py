@@ -1,0 +1,115 @@
+"""What a probe drives: a `Task` describes a training, a `Run` is one training under way.
+
+A Task never changes. `task.start(seed)` makes new weights, a new optimizer and a new data order, all owned by the Run,
+so that a probe which starts Runs of its own cannot touch anything of its caller. A Run may also stand for live objects
+of the user (a range test in mid-training): then the probe works inside `ayar.training.sandbox`, which puts everything
+back.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Ability = Literal["momentum", "beta1", "l2", "decoupled", "gradients", "resize", "memory", "isolated"]
+Part = Literal["validation", "training"]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How good a model is on some rows, in evaluation mode.
+
+    `loss` is the mean over `rows` rows, smaller is better; `error` its standard error (NaN where the task cannot say).
+    `metric` is what people quote, such as accuracy, larger is better; None where the loss is all there is.
+    """
+
+    loss: float
+    rows: int
+    error: float = float("nan")
+    metric: float | None = None
+    metric_name: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user's own code would train with: the default arm of every comparison.
+
+    `lr` is the rate of the first parameter group; `momentum` is beta1 for optimizers of Adam's kind, None without any;
+    `weight_decay` is what the optimizer was given, L2 or decoupled as the task's abilities say.
+    """
+
+    lr: float
+    momentum: float | None = None
+    weight_decay: float = 0.0
+
+
+class Run(ABC):
+    """One training under way, one update at a time."""
+
+    @abstractmethod
+    def step(
+        self, *, lr: float | None = None, momentum: float | None = None, weight_decay: float | None = None
+    ) -> float:
+        """One update on the next batch, with the given settings from now on; the batch's loss before the update.
+
+        None leaves a setting as it is. `lr` is the rate of the first group: the others keep their ratios to it.
+        A non-finite loss is returned, not raised.
+        """
+
+    @abstractmethod
+    def validate(self, part: Part = "validation") -> Scores:
+        """Score the model as it is, in evaluation mode; changes nothing, no random state either."""
+
+    @abstractmethod
+    def state(self) -> Any:
+        """A copy of all that decides how this Run goes on: weights, buffers, optimizer, data order, random states."""
+
+    @abstractmethod
+    def load(self, state: Any) -> None:
+        """Go back to a state of this Run, in place: the same objects, bit for bit the same continuation."""
+
+    @abstractmethod
+    def parts(self) -> Mapping[str, bytes]:
+        """Everything that `state` covers, by name, as bytes to hash: what a sandbox verifies."""
+
+    def gradient_norms(self, small: int, large: int) -> tuple[float, float]:
+        """Squared norms of the mean gradient over `small` and over `large` rows of the data; needs "gradients"."""
+        raise NotImplementedError
+
+
+class Task(ABC):
+    """How to train: everything a probe needs to start as many equal trainings as it likes.
+
+    `can` names what the task is able to do; a probe that needs more refuses in words:
+
+        momentum, beta1     `Run.step` takes `momentum`; which of the two it is
+        l2, decoupled       `Run.step` takes `weight_decay`; which of the two it is
+        gradients           `Run.gradient_norms`
+        resize              `resized`
+        memory              out of memory is a failure that a probe can recover from, and peak memory is known
+        isolated            the task can be sent to a fresh process
+
+    `rows` and `validation_rows` are the sizes of the two parts; `validation_rows` is 0 where there is none. `chance` is
+    the loss of a model that knows nothing but the labels' frequencies or mean (ln C for C classes), None if unknown.
+    """
+
+    name: str
+    can: frozenset[Ability]
+    batch_size: int
+    rows: int
+    validation_rows: int
+    settings: Settings
+    chance: float | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates that one pass over the rows takes, the last batch smaller than the others."""
+        return -(-self.rows // self.batch_size)
+
+    @abstractmethod
+    def start(self, seed: int) -> Run:
+        """A new training: weights, optimizer, dropout and data order follow from the seed alone."""
+
+    def resized(self, batch_size: int) -> "Task":
+        """The same task with another batch size; needs "resize"."""
+        raise NotImplementedError
