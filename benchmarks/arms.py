@@ -296,14 +296,6 @@ ARMS: dict[str, Arm] = {
     "random-15": {"ayar.samplers.mixgp:_RANDOM_SHARE": 0.15},
     "random-20": {"ayar.samplers.mixgp:_RANDOM_SHARE": 0.20},
     "no-branch": {"ayar.samplers.searching:_BRANCH_SHARE": 0.0},
-    # 9
-    "region-25": {"ayar.samplers.searching:_REGION_SHARE": 0.25},
-    "region-narrow": {"ayar.samplers.region:_FIRST": 0.4},
-    "region-narrow-90": {"ayar.samplers.region:_FIRST": 0.4, "ayar.samplers.searching:_REGION_SHARE": 0.9},
-    "region-narrower": {"ayar.samplers.region:_FIRST": 0.2},
-    "region-90": {"ayar.samplers.searching:_REGION_SHARE": 0.9},
-    "no-region": {"ayar.samplers.searching:_REGION_SHARE": 0.0},
-    "region-late": {"ayar.samplers.searching:_REGION_FROM": 10**9},
     # 10
     "fantasies-1": {"ayar.samplers.modelling:_FANTASIES": 1},
     "fantasies-4": {"ayar.samplers.modelling:_FANTASIES": 4},

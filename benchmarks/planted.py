@@ -1,7 +1,7 @@
 """Planted tasks: each part of the `gp` sampler must pay on the kind of problem it is for.
 
     python -m benchmarks.planted                       # every task, 20 seeds, both arms; about half an hour on 2 cores
-    python -m benchmarks.planted --tasks "noise,trust region" --seeds 5
+    python -m benchmarks.planted --tasks "noise,batch" --seeds 5
 
 A task plays one study with the sampler as it is and one with a part of it taken away, with the same seeds and the same
 draws of noise. Its score is a regret or a loss: less is better. Medians over seeds, with quartiles, and in how many
@@ -101,13 +101,6 @@ def _best_kept(study: Any) -> float:
     return min((float(t.values[0]) for t in kept), default=0.0)
 
 
-def _ackley(params: Params) -> float:
-    """Ackley's function on −5 to 10, scaled to the cube: many small valleys in a wide one; least at a third."""
-    z = 15.0 * _u(params) - 5.0
-    wide, small = np.exp(-0.2 * np.sqrt(np.mean(z**2))), np.exp(np.mean(np.cos(2.0 * np.pi * z)))
-    return float(20.0 - 20.0 * wide + np.e - small)
-
-
 def _believing() -> Any:
     """Beliefs that are near the best point, each off by two thirds of its deviation."""
     import ayar
@@ -201,14 +194,6 @@ TASKS: dict[str, Task] = {
         _least(_hartmann),
         trials=48,
         pending=15,
-    ),
-    "trust region": Task(
-        "a box around the incumbent",
-        {"ayar.samplers.searching:_REGION_SHARE": 0.0},
-        lambda: _box(10),
-        _plain(_ackley),
-        _least(_ackley),
-        trials=150,
     ),
 }
 

@@ -71,4 +71,4 @@ def test_the_next_proposals_are_the_same_after_saving_and_loading(acquisition: s
     going_on = json.loads(proposed(begun(tmp_path / "going_on.db", acquisition)))
     assert in_a_fresh_process(tmp_path / "saved.db") == going_on
     notes = [note for _, note in going_on]
-    assert {note["arm"] for note in notes} & {"model", "trust region", "neglected branch"}
+    assert {note["arm"] for note in notes} & {"model", "neglected branch"}

@@ -24,7 +24,7 @@ from ayar.numerics.gaussian import log_h_slopes
 from ayar.numerics.improvement import log_ehvi, log_ehvi_slopes
 from ayar.numerics.pathwise import Path
 from ayar.numerics.surrogate import Surrogate
-from ayar.samplers.region import Limit
+from ayar.samplers.branch import Branch
 
 KAPPA = 1.8
 """Deviations that the confidence bound adds."""
@@ -175,23 +175,23 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Total:
-    """The sum of terms, inside one part of the space or everywhere."""
+    """The sum of terms, inside one branch or everywhere."""
 
     terms: Sequence[Term]
-    limit: Limit | None = None
+    branch: Branch | None = None
     """Where it is −∞ outside."""
 
     def values(self, U: Floats, A: Bools) -> Floats:
         """As `Term.values`."""
-        return self._limited(U, A, np.sum([term.values(U, A) for term in self.terms], axis=0))
+        return self._in_branch(A, np.sum([term.values(U, A) for term in self.terms], axis=0))
 
     def values_and_slopes(self, U: Floats, A: Bools) -> tuple[Floats, Floats]:
         """As `Term.values_and_slopes`."""
         values, slopes = zip(*(term.values_and_slopes(U, A) for term in self.terms), strict=True)
-        return self._limited(U, A, np.sum(values, axis=0)), np.sum(slopes, axis=0)
+        return self._in_branch(A, np.sum(values, axis=0)), np.sum(slopes, axis=0)
 
-    def _limited(self, U: Floats, A: Bools, value: Floats) -> Floats:
-        return value if self.limit is None else np.where(self.limit.admits(U, A), value, -np.inf)
+    def _in_branch(self, A: Bools, value: Floats) -> Floats:
+        return value if self.branch is None else np.where(self.branch.holds(A), value, -np.inf)
 
 
 def _averaged(each: Floats) -> tuple[Floats, Floats]:

@@ -160,7 +160,6 @@ def climb(
     pool: Batch,
     lengths: Floats,
     *,
-    box: tuple[Floats, Floats] | None = None,
     starts: int = 8,
 ) -> tuple[Batch, Floats]:
     """The pool and what was found from its best points, with all scores.
@@ -170,14 +169,12 @@ def climb(
         score: what is climbed.
         pool: m ≥ 1 settled candidates; the first one, the incumbent, is always a start.
         lengths: (D,) length-scales of the parameters, in which steps are measured.
-        box: (D,) lowest and greatest unit coordinates that slopes may lead to; the whole cube if left out.
         starts: how many points of the pool are climbed from.
 
     Returns:
         Points and their scores, in no order; the pool's points first.
     """
-    lower, upper = box or (np.zeros_like(lengths), np.ones_like(lengths))
-    ways = _Slopes(space, score, lengths, lower, upper)
+    ways = _Slopes(space, score, lengths)
     values = score.values(pool.U, pool.A)
     first = pool.rows(_distinct_starts(pool.U, values, starts))
     found = join(first, ways.from_starts(first, _CALLS))
@@ -207,8 +204,6 @@ class _Slopes:
     score: Score
     lengths: Floats
     """(D,) unit of a step."""
-    lower: Floats
-    upper: Floats
 
     def from_starts(self, starts: Batch, calls: int) -> Batch:
         """Where the starts come, all at once, with so many evaluations."""
@@ -224,7 +219,7 @@ class _Slopes:
                 values = np.where(allowed(self.space, U), values, -np.inf)
             return -values, np.where(free, -slopes * self.lengths, 0.0)
 
-        lower, upper = np.where(free, self.lower, starts.U), np.where(free, self.upper, starts.U)
+        lower, upper = np.where(free, 0.0, starts.U), np.where(free, 1.0, starts.U)
         ends = lower / self.lengths, upper / self.lengths
         points, _ = minimize(descend, starts.U / self.lengths, *ends, calls=calls, tolerance=_FLAT)
         return settle(self.space, points * self.lengths)

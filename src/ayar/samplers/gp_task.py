@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ayar.numerics.arrays import Bools, Floats
+from ayar.numerics.arrays import Bools
 from ayar.numerics.embedding import Embedding
 from ayar.numerics.priors import prior
 from ayar.samplers.belief import Belief
@@ -27,8 +27,6 @@ class Task:
     effort: Effort
     fitter: Fitter
     belief: Belief | None
-    levels: Floats
-    """(D,) number of values of unordered parameters, 0 for the others."""
     conditional: Bools
     """(D,) columns that conditions can switch off."""
 
@@ -38,7 +36,6 @@ class Task:
         space = setup.space
         columns = space.codec.columns
         active = active_parameters(space)
-        levels = [column.levels if column.kind == "categorical" else 0 for column in columns]
         embedding, effort = Embedding.of(columns), EFFORTS[overhead_ms]
         return cls(
             setup=setup,
@@ -48,6 +45,5 @@ class Task:
             effort=effort,
             fitter=Fitter(embedding, prior(embedding.categorical, active), effort.rows),
             belief=Belief.of(space),
-            levels=np.array(levels, dtype=np.float64),
             conditional=np.array([column.conditional for column in columns], dtype=np.bool_),
         )

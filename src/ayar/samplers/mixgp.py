@@ -6,7 +6,7 @@ objectives by the ten thousand, take another sampler.
 n, b, D  told trials, pending ones, parameters     U, A  (n, D) unit coordinates, activity
 Start: `design`. What is modelled: `quantities`; by what: Matérn-5/2 on one embedding of all branches
 (`numerics.surrogate`), fitted by MAP (`fits`), put together in `modelling`. What a point is worth: `scores`,
-`acquisition`. Where the best point is looked for: `searching`, `candidates`, `region`. Nothing is kept between calls.
+`acquisition`. Where the best point is looked for: `searching`, `candidates`, `branch`. Nothing is kept between calls.
 """
 
 from dataclasses import dataclass, replace
@@ -153,7 +153,7 @@ class _Chooser:
     def _searcher(self, models: Models) -> Searcher:
         belief = self.task.belief and replace(self.task.belief, weight=_BELIEF / max(len(self.told.U), 1))
         scores = Scores(models, self.told, self.task.acquisition, belief, self.rng(self.i, "path").random)
-        return Searcher(self.task, self.history, scores, self.unseen, self.rng, self.i)
+        return Searcher(self.task, scores, self.unseen, self.rng, self.i)
 
     def _expected(self, models: Models, point: Batch) -> dict[str, Any]:
         """Mean and deviation there, in the goal's own units; lists of them, goal by goal, where there are several."""

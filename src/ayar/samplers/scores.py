@@ -18,9 +18,9 @@ from ayar.numerics.pareto import crowding, non_dominated, rank
 from ayar.numerics.pathwise import sample_path
 from ayar.samplers.acquisition import ACQUISITIONS, DrawnGain, FrontImprovement, Improvement, Kept, Term, Total
 from ayar.samplers.belief import Belief
+from ayar.samplers.branch import Branch
 from ayar.samplers.models import Models
 from ayar.samplers.quantities import SUCCESS
-from ayar.samplers.region import Limit
 from ayar.samplers.told import Told
 
 _MARGIN = 0.1
@@ -67,14 +67,14 @@ class Scores:
             return "probability of success" if crashes else "probability of keeping the constraints"
         return "expected gain of the front" if len(self.models.goals) > 1 else ACQUISITIONS[self.acquisition].words
 
-    def total(self, limit: Limit | None) -> Total:
+    def total(self, branch: Branch | None) -> Total:
         """The score, inside one part of the space or everywhere."""
         terms: list[Term] = [*self._kept()]
         if self.improves:
-            terms.append(self._front() if len(self.models.goals) > 1 else self._improvement(limit))
+            terms.append(self._front() if len(self.models.goals) > 1 else self._improvement(branch))
         if self.belief is not None:
             terms.append(self.belief)
-        return Total(terms, limit)
+        return Total(terms, branch)
 
     def order(self) -> Ints:
         """Told rows that a model holds, best first."""
@@ -105,19 +105,19 @@ class Scores:
         """(n, J) posterior means of the goals, infinite where a model lacks the row."""
         return np.column_stack([each.at_told(len(self.told.U)) for each in self.models.goals])
 
-    def _improvement(self, limit: Limit | None) -> Term:
+    def _improvement(self, branch: Branch | None) -> Term:
         goal = self.models.goals[0]
-        threshold, utility = self._threshold(limit), ACQUISITIONS[self.acquisition].utility
+        threshold, utility = self._threshold(branch), ACQUISITIONS[self.acquisition].utility
         if utility is None:
             return DrawnGain(sample_path(goal.surrogate, self.uniforms), float(threshold[0]))
         return Improvement(goal.surrogate, threshold, utility)
 
-    def _threshold(self, limit: Limit | None) -> Floats:
+    def _threshold(self, branch: Branch | None) -> Floats:
         """f*, (S,)."""
         goal, told = self.models.goals[0], self.told
         U, A = np.vstack([told.U[goal.rows], told.U_pending]), np.vstack([told.A[goal.rows], told.A_pending])
         usable: Bools = np.concatenate([self.good[goal.rows], self.likely])
-        inside = usable if limit is None else usable & limit.admits(U, A)
+        inside = usable if branch is None else usable & branch.holds(A)
         sure = inside & self._sure(U, A)
         rows = next(np.flatnonzero(mask) for mask in (sure, inside, usable) if mask.any())
         return np.asarray(goal.surrogate.means[rows].min(axis=0))

@@ -13,7 +13,7 @@ from ayar.numerics.pathwise import Path, sample_path
 from ayar.numerics.priors import prior
 from ayar.numerics.surrogate import Surrogate
 from ayar.samplers.acquisition import ACQUISITIONS, DrawnGain, FrontImprovement, Improvement, Kept, Term, Total
-from ayar.samplers.region import Branch
+from ayar.samplers.branch import Branch
 
 AXES = Embedding([Axis(0, False), Axis(0, True), Axis(2, False)])
 ACTIVE = np.ones((1, 3), dtype=np.bool_)

@@ -14,13 +14,13 @@ from ayar.base.rng import Streams
 from ayar.numerics.arrays import Bools, Floats
 from ayar.samplers.acquisition import Total
 from ayar.samplers.auto import Auto
+from ayar.samplers.branch import Branch
 from ayar.samplers.effort import EFFORTS, FULL
 from ayar.samplers.fits import read_fits
 from ayar.samplers.gp_task import Task
 from ayar.samplers.mixgp import MixGP
 from ayar.samplers.modelling import Modeller
 from ayar.samplers.models import Models
-from ayar.samplers.region import Limit
 from ayar.samplers.scores import Scores
 from ayar.samplers.searching import Searcher
 from ayar.samplers.told import read_told
@@ -70,8 +70,8 @@ class Counted(Scores):
 
     counter: Counter = field(default_factory=Counter)
 
-    def total(self, limit: Limit | None) -> Total:
-        return Total([*super().total(limit).terms, self.counter], limit)
+    def total(self, branch: Branch | None) -> Total:
+        return Total([*super().total(branch).terms, self.counter], branch)
 
 
 def scored(told: int, overhead_ms: int) -> int:
@@ -81,7 +81,7 @@ def scored(told: int, overhead_ms: int) -> int:
     rng = Streams(0, told)
     read = read_told(fold.history, PLANE.codec)
     scores = Counted(models_of(fold, overhead_ms), read, "ei", None, rng(0, "path").random)
-    assert Searcher(task, fold.history, scores, Unseen(fold.setup, fold.history), rng, 0).best() is not None
+    assert Searcher(task, scores, Unseen(fold.setup, fold.history), rng, 0).best() is not None
     return sum(scores.counter.asked)
 
 

@@ -1,4 +1,4 @@
-"""Where a proposal comes from: the whole space, a neglected branch, a trust region, one of the best again."""
+"""Where a proposal comes from: the whole space, a neglected branch, one of the best again."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,11 +9,10 @@ import pytest
 from ayar.base.rng import Streams
 from ayar.samplers.base import Proposal
 from ayar.samplers.mixgp import MixGP
-from ayar.space.domains import Bool, Categorical, Float, Int
+from ayar.space.domains import Categorical, Float, Int
 from ayar.space.space import Space
 from ayar.testing.folds import Told, fold_of
 
-EIGHT = Space({f"x{i}": Float(0, 1) for i in range(8)})
 PLANE = Space({"x": Float(0, 1), "y": Float(0, 1)})
 TREE = Space({"kind": Categorical(["a", "b"]), "x": Float(0, 1), "p": Float(0, 1, when={"kind": "b"})})
 
@@ -39,35 +38,6 @@ def bowl(params: Any) -> float:
 
 def arms(found: Sequence[Proposal]) -> set[str]:
     return {proposal.note["arm"] for proposal in found}
-
-
-# -- the trust region --------------------------------------------------------------------------------------------------
-
-
-def test_many_parameters_call_for_a_box_around_the_best() -> None:
-    trials = [Told(point, bowl(point)) for point in points(EIGHT, 20)]
-    best = min(trials, key=lambda trial: bowl(trial.params)).params
-    found = list(proposals(trials, EIGHT, 6))
-    assert arms(found) == {"model", "trust region"}
-    local = next(proposal for proposal in found if proposal.note["arm"] == "trust region")
-    assert local.note["why"] == "largest expected improvement in a box of side 0.8 around the best"
-    # Sides are stretched by length-scales, which are alike here.
-    assert all(abs(local.params[name] - best[name]) < 0.8 for name in EIGHT.params)
-
-
-def test_few_parameters_call_for_a_box_once_progress_has_stopped() -> None:
-    trials = [Told(point, bowl(point)) for point in points(PLANE, 16)]
-    trials.sort(key=lambda trial: -bowl(trial.params))
-    assert arms(list(proposals(trials, PLANE, 6))) == {"model"}
-    assert "trust region" in arms(list(proposals(trials[::-1], PLANE, 6)))
-
-
-def test_a_box_lies_in_a_conditional_space_too() -> None:
-    space = Space({**{f"x{i}": Float(0, 1) for i in range(9)}, "on": Bool(), "p": Float(0, 1, when={"on": True})})
-    trials = [Told(point, bowl(point), note={"arm": "trust region"}) for point in points(space, 60)]
-    found = list(proposals(trials, space, 4))
-    assert "trust region" in arms(found)
-    assert all(space.explain(proposal.params) is None for proposal in found)
 
 
 # -- branches ----------------------------------------------------------------------------------------------------------
