@@ -7,12 +7,13 @@ back.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Ability = Literal["momentum", "beta1", "l2", "decoupled", "gradients", "resize", "memory", "isolated"]
 Part = Literal["validation", "training"]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ class Run(ABC):
         """Squared norms of the mean gradient over `small` and over `large` rows of the data; needs "gradients"."""
         raise NotImplementedError
 
+    def synchronize(self) -> None:  # noqa: B027 - nothing to wait for is the common case
+        """Wait until the device has done all it was given: a stop-watch reads right only then."""
+
+    def peak_memory(self) -> int:
+        """Most bytes this run has held on its device since it began; needs "memory"."""
+        raise NotImplementedError
+
 
 class Task(ABC):
     """How to train: everything a probe needs to start as many equal trainings as it likes.
@@ -100,6 +108,8 @@ class Task(ABC):
     validation_rows: int
     settings: Settings
     chance: float | None = None
+    batch_norm: bool = False
+    """Whether layers take statistics over the batch: several small batches are then not one large one."""
 
     @property
     def steps_per_epoch(self) -> int:
@@ -112,4 +122,12 @@ class Task(ABC):
 
     def resized(self, batch_size: int) -> "Task":
         """The same task with another batch size; needs "resize"."""
+        raise NotImplementedError
+
+    def isolated(self, probe: Callable[["Task"], Answer]) -> Answer:
+        """What `probe(self)` returns, run in a fresh process; needs "isolated".
+
+        Raises:
+            Exception: what the probe raised there; `MemoryError` where the system killed the process.
+        """
         raise NotImplementedError
