@@ -77,6 +77,7 @@ class Registry(Mapping[str, str]):
 
 DOORS: Mapping[str, str] = {
     "report": "ayar.plots.report:write_report",
+    "schedule": "ayar.plots.schedule:schedule",
     "study_html": "ayar.plots.notebook:study_html",
     "trial_html": "ayar.plots.notebook:trial_html",
 }

@@ -9,15 +9,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ayar.training.base import Run, Scores, Settings, Task
+    from ayar.training.schedules import Constant, Cyclical, OneCycle, Schedule, schedule_from_dict
+    from ayar.training.short_run import RunResult, run_schedule
 
 _HOMES = {
+    "Constant": "ayar.training.schedules",
+    "Cyclical": "ayar.training.schedules",
+    "OneCycle": "ayar.training.schedules",
     "Run": "ayar.training.base",
+    "RunResult": "ayar.training.short_run",
+    "Schedule": "ayar.training.schedules",
     "Scores": "ayar.training.base",
     "Settings": "ayar.training.base",
     "Task": "ayar.training.base",
+    "run_schedule": "ayar.training.short_run",
+    "schedule_from_dict": "ayar.training.schedules",
 }
 
-__all__ = ["Run", "Scores", "Settings", "Task"]
+__all__ = [
+    "Constant",
+    "Cyclical",
+    "OneCycle",
+    "Run",
+    "RunResult",
+    "Schedule",
+    "Scores",
+    "Settings",
+    "Task",
+    "run_schedule",
+    "schedule_from_dict",
+]
 
 
 def __getattr__(name: str) -> Any:
