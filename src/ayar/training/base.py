@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-Ability = Literal["momentum", "beta1", "l2", "decoupled", "gradients", "resize", "memory", "isolated"]
+Ability = Literal[
+    "momentum", "beta1", "l2", "decoupled", "gradients", "resize", "memory", "isolated", "one_batch", "shuffle"
+]
 Part = Literal["validation", "training"]
 Answer = TypeVar("Answer")
 
@@ -96,6 +98,8 @@ class Task(ABC):
         resize              `resized`
         memory              out of memory is a failure that a probe can recover from, and peak memory is known
         isolated            the task can be sent to a fresh process
+        one_batch           `one_batch`
+        shuffle             `shuffled`
 
     `rows` and `validation_rows` are the sizes of the two parts; `validation_rows` is 0 where there is none. `chance` is
     the loss of a model that knows nothing but the labels' frequencies or mean (ln C for C classes), None if unknown.
@@ -130,4 +134,12 @@ class Task(ABC):
         Raises:
             Exception: what the probe raised there; `MemoryError` where the system killed the process.
         """
+        raise NotImplementedError
+
+    def one_batch(self) -> "Task":
+        """The same task with its first batch for all its training data: each step is on it; needs "one_batch"."""
+        raise NotImplementedError
+
+    def shuffled(self, seed: int) -> "Task":
+        """The same task with the labels of both parts permuted, as `seed` says: nothing to predict; needs "shuffle"."""
         raise NotImplementedError
