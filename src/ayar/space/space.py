@@ -208,12 +208,14 @@ class Space:
         return (dict(point) for point in self.points if self.contains(point))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Space) and self._key() == other._key()
+        return isinstance(other, Space) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self.names)
 
+    @cached_property
     def _key(self) -> tuple[Any, ...]:
+        # Kept, because caches keyed by a space ask at each look whether two equal ones are equal.
         s = self.structure
         domains = [(name, domain.without_when(), frozenset(s.tests[name])) for name, domain in s.params.items()]
         held = {name: s.held[name] for name in s.fixed}
