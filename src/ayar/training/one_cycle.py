@@ -12,6 +12,7 @@ With whole rise·T the values are those of PyTorch's `OneCycleLR`; elsewhere tha
 The robust gain is safety: rates that break a constant training are survived. It is not always faster.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, get_args
@@ -33,8 +34,8 @@ class OneCycle(Course):
             Adam's kind it is β₁.
         phases: 2, or 3 for the paper's symmetric hill with a tail.
         shape: "cosine", or "linear" as in the paper.
-        start_div: start = max_lr / start_div.
-        end_div: end = start / end_div.
+        start_div: start = max_lr / start_div; at least 1.
+        end_div: end = start / end_div; at least 1.
 
     Raises:
         ArgumentError: a value outside its range; three phases with fewer than 4 steps.
@@ -61,7 +62,9 @@ class OneCycle(Course):
             steps=whole(self.steps, "steps", 1),
             momentum=band_of(self.momentum),
             rise=within(self.rise, "rise", 0, 1),
-            **{name: positive(getattr(self, name), name) for name in ("max_lr", "start_div", "end_div")},
+            max_lr=positive(self.max_lr, "max_lr"),
+            start_div=within(self.start_div, "start_div", 1, math.inf),
+            end_div=within(self.end_div, "end_div", 1, math.inf),
         )
         if self.shape not in get_args(Shape):
             raise ArgumentError(f"no shape is called {self.shape!r}{did_you_mean(str(self.shape), get_args(Shape))}")
@@ -92,6 +95,11 @@ class OneCycle(Course):
             (Knot(p, self.max_lr, low),) if self.phases == 2 else (Knot(p, self.max_lr, low), Knot(2 * p, start, high))
         )
         return (first, *hill, last)
+
+    @property
+    def peak(self) -> int:
+        """p, the step of the peak; 0 where there is no room for one."""
+        return self._peak() if self.steps > 2 else 0
 
     def _peak(self) -> int:
         last = self.steps - 2 if self.phases == 2 else (self.steps - 2) // 2

@@ -144,7 +144,8 @@ def within(value: Any, name: str, low: float, high: float) -> float:
         ArgumentError: it is something else.
     """
     if not _is_number(value) or not low <= value <= high:
-        raise ArgumentError(f"{name} must be a number from {low:g} to {high:g}, got {shorten(value)}")
+        wanted = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
+        raise ArgumentError(f"{name} must be a number {wanted}, got {shorten(value)}")
     return float(value)
 
 

@@ -62,6 +62,7 @@ def test_a_rise_of_one_step_is_moved_and_told_of(steps: int, rise: float) -> Non
         ({"steps": True}, r"steps must be a whole number"),
         ({"max_lr": -1.0}, r"max_lr must be a finite number above 0, got -1\.0"),
         ({"max_lr": float("nan")}, r"max_lr must be a finite number above 0, got nan"),
+        ({"start_div": 0.5}, r"start_div must be a number of at least 1, got 0\.5"),
         ({"rise": 1.5}, r"rise must be a number from 0 to 1, got 1\.5"),
         ({"momentum": 0.9}, r"momentum must be a pair \(high, low\)"),
         ({"momentum": (0.85, 0.95)}, r"high where the learning rate is low"),
@@ -97,7 +98,7 @@ def test_triangular_is_the_papers_figure() -> None:
 def test_cycles_that_cannot_be_are_refused() -> None:
     with pytest.raises(ArgumentError, match=r"max_lr must be at least min_lr, got max_lr=0\.1, min_lr=0\.2"):
         Cyclical(10, 0.2, 0.1, half_cycle=2)
-    with pytest.raises(ArgumentError, match=r"half_cycle must be a number from 0\.5 to inf, got 0\.1"):
+    with pytest.raises(ArgumentError, match=r"half_cycle must be a number of at least 0\.5, got 0\.1"):
         Cyclical(10, 0.1, 0.2, half_cycle=0.1)
     with pytest.raises(ArgumentError, match=r"no scale is called 'triangle'; did you mean 'triangular'"):
         Cyclical(10, 0.1, 0.2, half_cycle=2, scale="triangle")  # type: ignore[arg-type]  # wrong on purpose

@@ -1,0 +1,20 @@
+"""PyTorch as a guest; needs the extra `torch`."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ayar.integrations.torch.scheduler import ScheduleLR
+
+_HOMES = {
+    "ScheduleLR": "ayar.integrations.torch.scheduler",
+}
+
+__all__ = ["ScheduleLR"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its file when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
