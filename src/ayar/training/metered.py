@@ -1,0 +1,137 @@
+"""A Task whose updates are counted, and refused beyond a limit: the recipe's budget is kept, not estimated.
+
+A probe gets the metered task in the place of the user's and knows nothing of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ayar.base.errors import UsageError
+from ayar.training.base import Answer, Part, Run, Scores, Task
+
+
+class BudgetSpent(UsageError):
+    """A probe wanted one more update than its stage may take."""
+
+
+@dataclass
+class Meter:
+    """What was spent so far, and how much may be: in rows that went through an update."""
+
+    limit: float
+    """Rows that may be spent altogether; raised by the owner from stage to stage."""
+    rows: int = 0
+    steps: int = 0
+
+    def count(self, rows: int) -> None:
+        """One more update on a batch of so many rows.
+
+        Raises:
+            BudgetSpent: the limit would be passed; the update must not be made.
+        """
+        if self.rows + rows > self.limit:
+            raise BudgetSpent(
+                f"expected at most {self.limit:.0f} rows of training, and {self.rows + rows} were asked for; "
+                "give a larger budget"
+            )
+        self.rows += rows
+        self.steps += 1
+
+
+class MeteredTask(Task):
+    """`inner`, every update counted on `meter`; its batches too, where it is resized or its labels are shuffled."""
+
+    def __init__(self, inner: Task, meter: Meter) -> None:
+        self._inner = inner
+        self._meter = meter
+        self.name = inner.name
+        self.can = inner.can
+        self.batch_size = inner.batch_size
+        self.rows = inner.rows
+        self.validation_rows = inner.validation_rows
+        self.settings = inner.settings
+        self.chance = inner.chance
+        self.batch_norm = inner.batch_norm
+
+    @property
+    def inner(self) -> Task:
+        """The task that is counted."""
+        return self._inner
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """As the inner task says."""
+        return self._inner.steps_per_epoch
+
+    def start(self, seed: int) -> Run:
+        """A new training whose updates are counted."""
+        return _MeteredRun(self._inner.start(seed), self._meter, min(self.batch_size, self.rows))
+
+    def resized(self, batch_size: int) -> Task:
+        """The task with another batch size, counted on the same meter."""
+        return MeteredTask(self._inner.resized(batch_size), self._meter)
+
+    def one_batch(self) -> Task:
+        """The task of one batch, counted on the same meter."""
+        return MeteredTask(self._inner.one_batch(), self._meter)
+
+    def shuffled(self, seed: int) -> Task:
+        """The task with permuted labels, counted on the same meter."""
+        return MeteredTask(self._inner.shuffled(seed), self._meter)
+
+    def isolated(self, probe: Callable[[Task], Answer]) -> Answer:
+        """What `probe` returns in a fresh process; its updates there are counted here."""
+        answer, rows, steps = self._inner.isolated(_Counted(probe, self._meter.limit - self._meter.rows))
+        self._meter.rows += rows
+        self._meter.steps += steps
+        return answer
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A probe that brings home what it spent in another process."""
+
+    probe: Callable[[Task], Any]
+    limit: float
+
+    def __call__(self, task: Task) -> tuple[Any, int, int]:
+        meter = Meter(self.limit)
+        answer = self.probe(MeteredTask(task, meter))
+        return answer, meter.rows, meter.steps
+
+
+class _MeteredRun(Run):
+    """A Run that counts its updates."""
+
+    def __init__(self, inner: Run, meter: Meter, rows: int) -> None:
+        self._inner = inner
+        self._meter = meter
+        self._rows = rows
+
+    def step(
+        self, *, lr: float | None = None, momentum: float | None = None, weight_decay: float | None = None
+    ) -> float:
+        self._meter.count(self._rows)
+        return self._inner.step(lr=lr, momentum=momentum, weight_decay=weight_decay)
+
+    def validate(self, part: Part = "validation") -> Scores:
+        return self._inner.validate(part)
+
+    def state(self) -> Any:
+        return self._inner.state()
+
+    def load(self, state: Any) -> None:
+        self._inner.load(state)
+
+    def parts(self) -> Mapping[str, bytes]:
+        return self._inner.parts()
+
+    def gradient_norms(self, small: int, large: int) -> tuple[float, float]:
+        return self._inner.gradient_norms(small, large)
+
+    def synchronize(self) -> None:
+        self._inner.synchronize()
+
+    def peak_memory(self) -> int:
+        return self._inner.peak_memory()
