@@ -11,12 +11,14 @@ from ayar.base.errors import ArgumentError, SpaceError, StudyChanged, StudyExist
 from ayar.base.rng import new_seed
 from ayar.samplers.base import Sampler
 from ayar.schedulers.base import Scheduler
+from ayar.space.narrowed import Narrowed
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.space.wire import space_to_json
 from ayar.storage import open_store
 from ayar.storage.base import Store, StudyEntry
 from ayar.study.environment import versions
+from ayar.study.narrowing import begin_narrowed
 from ayar.study.objective import check_objective
 from ayar.study.plugin import plugin_of, scheduler_plugin
 from ayar.study.progress import Progress
@@ -33,7 +35,7 @@ Address = str | Path | Store | None
 
 
 def create_study(
-    space: Space | Mapping[str, Any] | None = None,
+    space: Space | Mapping[str, Any] | Narrowed | None = None,
     *,
     direction: str | None = None,
     goals: Mapping[str, str] | Iterable[Goal] | None = None,
@@ -55,7 +57,8 @@ def create_study(
 
     Arguments:
         space: what may be tried: a `Space`, or a mapping of names to domains, (low, high), lists, ranges; None: the
-            objective defines it by run, with `trial.suggest_*`.
+            objective defines it by run, with `trial.suggest_*`. One that was narrowed (`Recipe.to_space`) brings its
+            point, which a new study tries first, and its reasons, which the study keeps.
         direction: "minimize" (the default) or "maximize"; for one goal.
         goals: name -> direction, for several goals or a named one.
         constraints: bounds on metrics the objective returns: "latency <= 10".
@@ -83,7 +86,8 @@ def create_study(
     >>> study.tell(trial, trial["x"]).state
     <State.COMPLETE: 'complete'>
     """
-    read = None if space is None else space_of(space)
+    narrowed = space if isinstance(space, Narrowed) else None
+    read = None if space is None else space_of(space if narrowed is None else narrowed.space)
     if read is not None and not read.params:
         raise SpaceError(
             "expected at least one parameter, got none; leave space out if the objective defines it by run"
@@ -113,7 +117,7 @@ def create_study(
     entry = store.find(created.name) if load_if_exists else None
     if entry is None:
         try:
-            return Study(store, store.create(created), read)
+            return begin_narrowed(Study(store, store.create(created), read), narrowed)
         except StudyExists as error:
             entry = store.find(created.name)
             if not load_if_exists or entry is None:
@@ -211,7 +215,7 @@ def _missing_file(address: str) -> str | None:
 
 def minimize(
     objective: Callable[..., Any] | str,
-    space: Space | Mapping[str, Any] | None = None,
+    space: Space | Mapping[str, Any] | Narrowed | None = None,
     *,
     max_trials: int | None = None,
     max_seconds: float | None = None,
@@ -258,7 +262,7 @@ def minimize(
 
 
 def maximize(
-    objective: Callable[..., Any] | str, space: Space | Mapping[str, Any] | None = None, **settings: Any
+    objective: Callable[..., Any] | str, space: Space | Mapping[str, Any] | Narrowed | None = None, **settings: Any
 ) -> Study:
     """Find parameters for which the objective is greatest; arguments as for `minimize`.
 
@@ -287,7 +291,7 @@ def _check_settings(settings: Mapping[str, Any]) -> None:
             raise ArgumentError(f"no setting is called {name!r}{meant}")
 
 
-def resume_study(space: Space | Mapping[str, Any] | None = None, **settings: Any) -> Study:
+def resume_study(space: Space | Mapping[str, Any] | Narrowed | None = None, **settings: Any) -> Study:
     """Create a study, or go on with the one of this name: changed budget, sampler or scheduler is written to the log.
 
     Arguments and errors as for `create_study`. A study that had stopped is opened again, unless its budget is spent or

@@ -105,6 +105,16 @@ class Comparison:
             rows.append(row | {"recipe_is": "" if ours else self.verdict(arm)})
         return rows
 
+    @property
+    def curves(self) -> list[dict[str, Any]]:
+        """A row for each step of each run: arm, kind, seed, step, lr, loss; for pictures."""
+        return [
+            {"arm": arm.name, "kind": arm.kind, "seed": run.seed, "step": t, "lr": setting.lr, "loss": loss}
+            for arm in self.arms
+            for run in arm.runs
+            for t, (setting, loss) in enumerate(zip(run.settings, run.losses, strict=True))
+        ]
+
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values, each run's losses included."""
         return {

@@ -143,3 +143,10 @@ class Task(ABC):
     def shuffled(self, seed: int) -> "Task":
         """The same task with the labels of both parts permuted, as `seed` says: nothing to predict; needs "shuffle"."""
         raise NotImplementedError
+
+    def baselines(self) -> Mapping[str, "Task"]:
+        """The same training under optimizers that promise to need no learning rate, by name; those at hand.
+
+        They are trained with the rate of their own `settings`, constant, as arms of a comparison.
+        """
+        return {}

@@ -5,7 +5,7 @@ A probe gets the metered task in the place of the user's and knows nothing of it
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 from ayar.base.errors import UsageError
 from ayar.training.base import Answer, Part, Run, Scores, Task
@@ -80,22 +80,27 @@ class MeteredTask(Task):
         """The task with permuted labels, counted on the same meter."""
         return MeteredTask(self._inner.shuffled(seed), self._meter)
 
+    def baselines(self) -> Mapping[str, Task]:
+        """The baselines, counted on the same meter."""
+        return {name: MeteredTask(task, self._meter) for name, task in self._inner.baselines().items()}
+
     def isolated(self, probe: Callable[[Task], Answer]) -> Answer:
         """What `probe` returns in a fresh process; its updates there are counted here."""
-        answer, rows, steps = self._inner.isolated(_Counted(probe, self._meter.limit - self._meter.rows))
+        counted = _Counted(probe, self._meter.limit - self._meter.rows)
+        answer, rows, steps = self._inner.isolated(counted)
         self._meter.rows += rows
         self._meter.steps += steps
         return answer
 
 
 @dataclass(frozen=True)
-class _Counted:
+class _Counted(Generic[Answer]):
     """A probe that brings home what it spent in another process."""
 
-    probe: Callable[[Task], Any]
+    probe: Callable[[Task], Answer]
     limit: float
 
-    def __call__(self, task: Task) -> tuple[Any, int, int]:
+    def __call__(self, task: Task) -> tuple[Answer, int, int]:
         meter = Meter(self.limit)
         answer = self.probe(MeteredTask(task, meter))
         return answer, meter.rows, meter.steps
