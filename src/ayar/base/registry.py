@@ -76,6 +76,7 @@ class Registry(Mapping[str, str]):
 
 
 DOORS: Mapping[str, str] = {
+    "batch_size": "ayar.plots.batch_size:batch_size",
     "report": "ayar.plots.report:write_report",
     "schedule": "ayar.plots.schedule:schedule",
     "study_html": "ayar.plots.notebook:study_html",

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ayar.training.base import Run, Scores, Settings, Task
+    from ayar.training.batch_result import BatchSize
+    from ayar.training.batch_size import find_batch_size
+    from ayar.training.gradient_noise import gradient_noise
     from ayar.training.schedules import Constant, Cyclical, OneCycle, Schedule, schedule_from_dict
     from ayar.training.short_run import RunResult, run_schedule
 
 _HOMES = {
+    "BatchSize": "ayar.training.batch_result",
     "Constant": "ayar.training.schedules",
     "Cyclical": "ayar.training.schedules",
     "OneCycle": "ayar.training.schedules",
@@ -22,11 +26,14 @@ _HOMES = {
     "Scores": "ayar.training.base",
     "Settings": "ayar.training.base",
     "Task": "ayar.training.base",
+    "find_batch_size": "ayar.training.batch_size",
+    "gradient_noise": "ayar.training.gradient_noise",
     "run_schedule": "ayar.training.short_run",
     "schedule_from_dict": "ayar.training.schedules",
 }
 
 __all__ = [
+    "BatchSize",
     "Constant",
     "Cyclical",
     "OneCycle",
@@ -36,6 +43,8 @@ __all__ = [
     "Scores",
     "Settings",
     "Task",
+    "find_batch_size",
+    "gradient_noise",
     "run_schedule",
     "schedule_from_dict",
 ]
