@@ -47,7 +47,7 @@ def noise_scale_of(small: Floats, large: Floats, b: int, B: int) -> NoiseScale:
         B: rows of the large ones, above b.
 
     >>> round(noise_scale_of(np.array([3.0, 3.2]), np.array([1.5, 1.4]), 10, 40).value, 1)
-    24.0
+    24.4
     """
     G2 = (B * large - b * small) / (B - b)
     S = (small - large) / (1.0 / b - 1.0 / B)
