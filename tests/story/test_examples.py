@@ -17,6 +17,7 @@ PROMISES = {
     "nested_cv.py": "nested accuracy 0.9",
     "leaky_pipeline.py": "certain (0.97), canary: on shuffled labels",
     "noisy_training.py": "recommended: trial",
+    "numpy_task.py": "lr 1: loss 0.29",
     "optuna_objective.py": "complete 0.9",
     "sklearn_searchcv.py": "test accuracy",
     "readable_tree.py": "error, leaves and recall",

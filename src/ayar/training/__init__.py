@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ayar.training.batch_result import BatchSize
     from ayar.training.batch_size import find_batch_size
     from ayar.training.gradient_noise import gradient_noise
+    from ayar.training.numpy_task import NumpyTask
     from ayar.training.schedules import Constant, Cyclical, OneCycle, Schedule, schedule_from_dict
     from ayar.training.short_run import RunResult, run_schedule
 
@@ -19,6 +20,7 @@ _HOMES = {
     "BatchSize": "ayar.training.batch_result",
     "Constant": "ayar.training.schedules",
     "Cyclical": "ayar.training.schedules",
+    "NumpyTask": "ayar.training.numpy_task",
     "OneCycle": "ayar.training.schedules",
     "Run": "ayar.training.base",
     "RunResult": "ayar.training.short_run",
@@ -36,6 +38,7 @@ __all__ = [
     "BatchSize",
     "Constant",
     "Cyclical",
+    "NumpyTask",
     "OneCycle",
     "Run",
     "RunResult",
