@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ayar.base.version import __version__
 
 if TYPE_CHECKING:
-    from ayar import data, evaluate, samplers, schedulers
+    from ayar import data, evaluate, samplers, schedulers, training
     from ayar.base import errors
     from ayar.base.errors import AyarError, TrialPruned
     from ayar.space.domains import Bool, Categorical, Constant, Float, Int, Normal, Ordinal
@@ -61,6 +61,7 @@ _ROOMS = {
     "evaluate": "ayar.evaluate",
     "samplers": "ayar.samplers",
     "schedulers": "ayar.schedulers",
+    "training": "ayar.training",
 }
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "minimize",
     "samplers",
     "schedulers",
+    "training",
 ]
 
 

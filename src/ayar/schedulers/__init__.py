@@ -11,5 +11,6 @@ SCHEDULERS = Registry(
     "schedulers",
     {
         "fold_race": "ayar.schedulers.fold_race:FoldRace",
+        "schedule_aware": "ayar.schedulers.schedule_aware:ScheduleAware",
     },
 )

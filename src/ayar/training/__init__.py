@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ayar.training.announce import announce
     from ayar.training.base import Run, Scores, Settings, Task
     from ayar.training.batch_result import BatchSize
     from ayar.training.batch_size import find_batch_size
@@ -28,6 +29,7 @@ _HOMES = {
     "Scores": "ayar.training.base",
     "Settings": "ayar.training.base",
     "Task": "ayar.training.base",
+    "announce": "ayar.training.announce",
     "find_batch_size": "ayar.training.batch_size",
     "gradient_noise": "ayar.training.gradient_noise",
     "run_schedule": "ayar.training.short_run",
@@ -46,6 +48,7 @@ __all__ = [
     "Scores",
     "Settings",
     "Task",
+    "announce",
     "find_batch_size",
     "gradient_noise",
     "run_schedule",
