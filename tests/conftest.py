@@ -1,4 +1,4 @@
-"""What tests of several folders share: a PostgreSQL server, and an empty database on it for each test."""
+"""What tests of several folders share: a PostgreSQL server, an empty database on it for each test, Keras's backend."""
 
 import os
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from postgres import Server, clear, new_database, running_server
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C through to what the tests start."""
+    """Let Ctrl-C through to what the tests start; Keras runs on PyTorch, here and in child processes."""
     let_through()
+    os.environ.setdefault("KERAS_BACKEND", "torch")
 
 
 @pytest.fixture(scope="session")
