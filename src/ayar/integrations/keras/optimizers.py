@@ -53,8 +53,8 @@ def _variable(name: str) -> property:
 
 
 def number(value: Any) -> float:
-    """A Keras variable or number as a float."""
-    return float(keras.ops.convert_to_numpy(value))
+    """A Keras variable or number as the float one would write: 0.1 for the float32 next to it."""
+    return float(str(keras.ops.convert_to_numpy(value)[()]))
 
 
 @keras.saving.register_keras_serializable(package="ayar")
@@ -118,7 +118,7 @@ def schedulable(optimizer: Any) -> Any:
             has been trained with, whose velocities would be lost.
 
     >>> schedulable(keras.optimizers.SGD(0.1, momentum=0.9)).get_config()["momentum"]
-    0.8999999761581421
+    0.9
     """
     optimizer = keras.optimizers.get(optimizer)
     if isinstance(optimizer, Steered):
