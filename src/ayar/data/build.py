@@ -204,7 +204,7 @@ def check_bad(bad: Sequence[BadFile], count: int, max_bad: float) -> None:
     more = f"\n  and {len(bad) - 3} more" if len(bad) > 3 else ""
     raise DataError(
         f"ManyFiles: {len(bad)} of {count} files cannot be used, more than max_bad={max_bad:g} allows; nothing was "
-        f"published:{lines}{more}\nmend or remove these files, or change the reader"
+        f"opened:{lines}{more}\nmend or remove these files, or change the reader"
     )
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from ayar.base.clock import SYSTEM
 from ayar.base.errors import ArgumentError, DataError, StoreNotWritable, shorten
-from ayar.data.build import Order, Parsed, build
+from ayar.data.build import Order, Parsed, build, check_bad
 from ayar.data.lock import BuilderLock
 from ayar.data.manifest import SEEN, Manifest, PackedFile, Seen, read_manifest, read_seen
 from ayar.data.pack import Pack
@@ -116,6 +116,7 @@ class ManyFiles:
             self._make_home()
             with BuilderLock(self.home).held():
                 pack = self._current(facts) or self._build(facts)
+        check_bad(pack.bad, len(pack.bad) + len(pack.files), self.max_bad)  # it may be packed by a more lenient one
         if pack.bad:
             _warn(pack)
         return pack

@@ -33,7 +33,7 @@ def find_files(pattern: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     """
     if isinstance(pattern, str | os.PathLike):
         found = glob.glob(os.fspath(pattern), recursive=True)  # noqa: PTH207 - absolute patterns, and twice as fast
-        paths = sorted({os.path.abspath(path) for path in found if os.path.isfile(path)})  # noqa: PTH100, PTH113 - fast
+        paths = sorted({os.path.abspath(path) for path in found if _is_file(path)})  # noqa: PTH100 - fast
         if not paths:
             raise ArgumentError(_nothing(os.fspath(pattern)))
         return paths
@@ -44,6 +44,11 @@ def find_files(pattern: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     if not paths:
         raise ArgumentError("ManyFiles: expected files, got an empty list")
     return paths
+
+
+def _is_file(path: str) -> bool:
+    """Also of a link that leads nowhere: a file that cannot be read must be named, not passed over."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))  # noqa: PTH110, PTH113, PTH114 - fast
 
 
 def _nothing(pattern: str) -> str:
@@ -69,8 +74,11 @@ def facts_of(paths: Sequence[str]) -> list[Fact]:
 
 
 def fact_of(path: str) -> Fact:
-    """What the file system says of one file."""
-    stat = os.stat(path)  # noqa: PTH116 - thousands of them
+    """What the file system says of one file; of a link that leads nowhere, what it says of the link."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - thousands of them
+    except FileNotFoundError:
+        stat = os.lstat(path)
     return Fact(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 

@@ -92,14 +92,19 @@ def _versions(home: Path) -> list[Path]:
 
 def begin(home: Path) -> tuple[Path, Hold]:
     """An empty folder to make the next version in, and the lock on it; what dead builders left there is cleared."""
-    for left in home.glob("building-*"):
-        _remove_unused(left)
-        if not (left / IN_USE).exists():
-            shutil.rmtree(left, ignore_errors=True)
+    _sweep(home)
     folder = home / f"building-{os.urandom(6).hex()}"
     folder.mkdir()
     (folder / IN_USE).touch()
     return folder, Hold(folder)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what dead builders left; for the builder alone, since a folder is locked a moment after it is made."""
+    for left in home.glob("building-*"):
+        _remove_unused(left)
+        if not (left / IN_USE).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def publish(folder: Path, home: Path) -> Path:
@@ -135,9 +140,13 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def clear(home: Path) -> None:
-    """Remove every version but the newest on which nobody holds a lock."""
+    """Remove every version but the newest on which nobody holds a lock, and what dead builders left.
+
+    A builder that is being killed may let go of its pack before it lets go of its folder, so `begin` may come early.
+    """
     for folder in _versions(home)[:-1]:
         _remove_unused(folder)
+    _sweep(home)
 
 
 def _remove_unused(folder: Path) -> None:

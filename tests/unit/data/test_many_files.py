@@ -3,6 +3,8 @@
 import os
 import pickle
 import resource
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -137,6 +139,24 @@ def test_bad_files_are_left_out_listed_and_warned_of(folder: Path) -> None:
     pd.DataFrame({"x": [1.0], "n": 1, "y": 0, "w": "a"}).to_csv(folder / "1.csv", index=False)
     with pytest.warns(UserWarning, match="left out 2"):
         assert many(folder).open().n_rows == 31
+
+
+def test_a_pack_that_was_built_leniently_is_refused_by_who_is_strict(folder: Path) -> None:
+    (folder / "1.csv").write_text("")
+    with pytest.warns(UserWarning, match="left out 1 of 6 files"):
+        many(folder).open()
+    with pytest.raises(DataError, match=r"1 of 6 files cannot be used, more than max_bad=0 allows; nothing was opened"):
+        many(folder, max_bad=0).open()
+
+
+def test_a_link_that_leads_nowhere_is_a_bad_file(folder: Path) -> None:
+    (folder / "7.csv").symlink_to(folder / "gone.txt")
+    with pytest.warns(UserWarning, match=r"left out 1 of 7 files, the first is .*7\.csv: cannot be read: No such file"):
+        pack = many(folder).open()
+    with pytest.warns(UserWarning, match="left out 1 of 7"):
+        assert many(folder).open().folder == pack.folder
+    pd.read_csv(folder / "0.csv").to_csv(folder / "gone.txt", index=False)
+    assert (many(folder).open().n_rows, many(folder).open().bad) == (70, ())
 
 
 def test_a_column_of_another_kind_is_named(folder: Path) -> None:
@@ -312,3 +332,48 @@ def test_wrong_names_and_arguments_are_refused(folder: Path) -> None:
         pack["X"]
     with pytest.raises(ArgumentError, match="matrix: expected columns of numbers, got 'w': text"):
         pack.matrix(["w"])
+
+
+NO_PANDAS = """
+import importlib.abc, sys
+import numpy as np
+
+class Blocked(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"pandas", "pyarrow", "PIL"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Blocked())
+from ayar.base.errors import MissingExtra
+from ayar.data import ManyFiles, share
+
+np.savez("a.npz", x=np.arange(3.0), w=np.array(["b", "c", "b"]))
+np.savez("b.npz", x=np.arange(2.0), w=np.array(["c", "d"]))
+pack = ManyFiles("*.npz", "npz", cache="cache").open()
+print(pack["x"].tolist(), pack["w"].tolist(), pack.matrix(["x"]).shape, pack.fraction(0.5).size, pack.groups.tolist())
+print(share({"x": np.asarray(pack["x"])})["x"].sum(), len(pack.dataset(["x"], "w")))
+open("c.jsonl", "w").write('{"x": 1, "w": "a"}\\n')
+print(ManyFiles("*.jsonl", "jsonl", cache="cache").open()["w"].tolist())
+open("d.csv", "w").write("x\\n1\\n")
+for ask in (ManyFiles("*.csv", "csv", cache="cache").open, pack.frame,
+            ManyFiles("*.npz", "npz", cache="cache", format="arrow").open):
+    try:
+        ask()
+    except MissingExtra as error:
+        print(error)
+assert not {"pandas", "pyarrow", "PIL"} & set(sys.modules)
+"""
+
+
+def test_packs_need_numpy_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", NO_PANDAS]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[:3] == [
+        "[0.0, 1.0, 2.0, 0.0, 1.0] ['b', 'c', 'b', 'c', 'd'] (5, 1) 3 [0, 0, 0, 1, 1]",
+        "4.0 5",
+        "['a']",
+    ]
+    needed = "the package '{}' is needed here; install it with: pip install \"ayar[data]\""
+    assert lines[3:] == [needed.format(package) for package in ("pandas", "pandas", "pyarrow")]
