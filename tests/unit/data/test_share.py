@@ -106,6 +106,50 @@ def test_the_memory_is_freed_when_its_owner_is_killed() -> None:
         pickle.loads(sent)
 
 
+WORKER = """
+import os, pickle, sys
+seen = pickle.loads(sys.stdin.buffer.read())
+print(seen.sum(), flush=True); os.close(1)
+import signal; signal.pause()
+"""
+
+
+def test_the_memory_outlives_a_killed_worker_and_is_freed_after_it() -> None:
+    """A worker killed with the memory mapped neither takes it from the others nor keeps it."""
+    shared = share(np.ones(1000))
+    inode = shared.mapping.where[3]
+    command = [sys.executable, "-c", WORKER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(pickle.dumps(shared))
+        worker.stdin.close()
+        assert worker.stdout.read() == b"1000.0\n"
+        assert holders(inode) == {worker.pid, os.getpid()}
+        os.kill(worker.pid, signal.SIGKILL)
+        assert worker.wait() == -signal.SIGKILL
+    assert holders(inode) == {os.getpid()}
+    assert shared.sum() == 1000
+    del shared
+    assert holders(inode) == set()
+
+
+@pytest.mark.slow
+def test_killed_workers_of_a_study_leave_the_memory_to_its_owner_alone() -> None:
+    shared = share(np.arange(1000.0))
+    inode = shared.mapping.where[3]
+
+    def objective(trial: ayar.Trial) -> float:
+        assert shared.sum() == 499500.0
+        if trial.number % 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return float(trial["x"])
+
+    study = ayar.minimize(objective, {"x": (0.0, 1.0)}, max_trials=4, workers=2, seed=0)
+    assert sorted(trial.state for trial in study.trials) == ["complete", "complete", "failed", "failed"]
+    assert holders(inode) == {os.getpid()}
+
+
 def test_nothing_is_said_at_an_ordinary_end() -> None:
     code = "import numpy as np; from ayar.data import share; x = share(np.ones(10**6)); print(x.sum())"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
