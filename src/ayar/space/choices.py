@@ -65,11 +65,14 @@ class Choices(Domain):
             return float(self.places.get(identity(value), math.nan))
         if isinstance(value, Label):
             return float(self.labels.index(value.text)) if value.text in self.labels else math.nan
-        return next((float(i) for i, choice in enumerate(self.choices) if choice is value), math.nan)
+        own = identity(value)
+        return next((float(i) for i, choice in enumerate(self.choices) if identity(choice) == own), math.nan)
 
     def value(self, code: float) -> Any:
-        """The choice at this place; a list or dict is a copy."""
-        return fresh(self.choices[int(code)])
+        """The choice at this place; a list or dict is a copy, unless it holds objects by which it is told apart."""
+        choice = self.choices[int(code)]
+        copied = fresh(choice)
+        return copied if copied is choice or identity(copied) == identity(choice) else choice
 
     def shown(self, code: float) -> Any:
         """The choice at this place, an object by its Label."""

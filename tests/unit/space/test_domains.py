@@ -1,5 +1,6 @@
 """Domains check themselves when made, and say what to do."""
 
+import math
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -179,3 +180,13 @@ def test_a_default_of_none_is_a_default() -> None:
 
 def test_sets_of_alternatives_are_read_in_a_fixed_order() -> None:
     assert Float(0.0, 1.0, when={"a": {"z", "b", "c"}}).when == {"a": ("b", "c", "z")}
+
+
+def test_containers_that_json_cannot_hold_are_choices_too() -> None:
+    thing = object()
+    domain = Categorical({"weights": {0: 1, 1: [2]}, "others": {0: 1, 1: [3]}, "steps": [("a", thing)]})
+    assert [domain.code(domain.value(place)) for place in range(3)] == [0, 1, 2]
+    domain.value(0)[1].append(9)
+    assert domain.value(0) == {0: 1, 1: [2]}
+    assert domain.value(2)[0][1] is thing
+    assert math.isnan(domain.code({0: 1, 1: [4]}))

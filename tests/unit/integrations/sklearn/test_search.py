@@ -361,3 +361,11 @@ def test_train_scores_are_there_on_request() -> None:
     table = piped(n_iter=2, return_train_score=True).fit(X, Y).cv_results_
     assert table["mean_train_score"].shape == (2,)
     assert "split4_train_score" in table
+
+
+def test_dicts_and_lists_of_models_are_choices() -> None:
+    """Keys that are no text, and objects within lists, are told apart by what they are."""
+    weights = {"class_weight": [None, "balanced", {0: 1, 1: 2, 2: 1}, {0: 1, 1: 3, 2: 1}]}
+    search = SearchCV(SVC(), weights, n_iter=4, random_state=0).fit(X, Y)
+    tried = [params["class_weight"] for params in search.cv_results_["params"]]
+    assert all(choice in tried for choice in weights["class_weight"])
