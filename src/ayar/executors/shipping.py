@@ -8,6 +8,7 @@ import functools
 import inspect
 import pickle
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -17,11 +18,15 @@ from ayar.base.errors import ArgumentError, shorten
 from ayar.base.registry import load
 from ayar.executors.base import Objective
 
+LARGE = 16 * 2**20
+"""Bytes: an objective above this is worth a word, since each child gets and keeps a copy."""
 _DEPTH = 4
 
 
 def pack(objective: Objective) -> bytes | str:
     """The objective in the form in which it travels.
+
+    Warns of one that is large.
 
     Raises:
         ArgumentError: it cannot be pickled; the message names the variable that is in the way.
@@ -29,9 +34,12 @@ def pack(objective: Objective) -> bytes | str:
     if isinstance(objective, str):
         return objective
     try:
-        return _pickled(objective)
+        parcel = _pickled(objective)
     except Exception as error:
         raise ArgumentError(_complaint(objective, error)) from error
+    if len(parcel) > LARGE:
+        warnings.warn(_burden(objective, len(parcel)), stacklevel=2)
+    return parcel
 
 
 def unpack(parcel: bytes | str) -> Callable[..., Any]:
@@ -120,6 +128,21 @@ def _complaint(objective: Callable[..., Any], error: Exception) -> str:
     )
 
 
+def _burden(objective: Callable[..., Any], size: int) -> str:
+    """What to say of an objective that is large."""
+    parts = {name: len(_pickled(value)) for name, value in _captured(objective)}
+    heaviest = max(parts, key=parts.__getitem__, default=None)
+    said, it = (
+        (f", most of it in {heaviest!r} ({_in_units(parts[heaviest])})", heaviest)
+        if heaviest is not None and 2 * parts[heaviest] > size
+        else ("", "data")
+    )
+    return (
+        f"the objective takes {_in_units(size)} to each worker process{said}, a copy each; arrays and tables go there "
+        f"once, without a copy, by {it} = ayar.data.share({it})"
+    )
+
+
 def _unpicklable_part(thing: object, depth: int) -> tuple[str, object] | None:
     """The innermost captured variable that cannot be pickled, as ("model.lock", value)."""
     for name, value in _captured(thing):
@@ -161,7 +184,11 @@ def _captured_by_function(function: Any) -> Iterator[tuple[str, object]]:
 
 def _size(value: object) -> str:
     size = getattr(value, "nbytes", None)
-    count = float(size if isinstance(size, int) else sys.getsizeof(value))
+    return _in_units(size if isinstance(size, int) else sys.getsizeof(value))
+
+
+def _in_units(size: int) -> str:
+    count = float(size)
     for unit in ("bytes", "KB", "MB"):
         if count < 1024:
             return f"{count:.4g} {unit}"

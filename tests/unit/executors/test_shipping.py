@@ -3,6 +3,7 @@
 import functools
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from ayar.base.errors import ArgumentError
+from ayar.data import share
 from ayar.executors.shipping import import_objective, pack, unpack
 
 LOCK = threading.Lock()
@@ -145,6 +147,17 @@ def test_an_objective_that_refuses_by_itself_is_reported_without_a_variable() ->
     assert _complaint(Loss()).endswith(
         "define it at the top of a module, or run it in this process (executor 'inline')"
     )
+
+
+def test_an_objective_that_carries_much_is_told_of_share() -> None:
+    table, small = np.zeros(3 * 2**20), np.zeros(9)
+    said = r"takes 24 MB to each worker process, most of it in 'table' \(24 MB\), .* table = ayar\.data\.share\(table\)"
+    with pytest.warns(UserWarning, match=said):
+        pack(lambda trial: table.sum() + small.sum() + trial["x"])
+    held = share(table)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pack(lambda trial: held.sum() + small.sum() + trial["x"])
 
 
 @pytest.mark.parametrize(
