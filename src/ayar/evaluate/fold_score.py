@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ayar.base.errors import ArgumentError, shorten
 from ayar.evaluate.predictions import check_score
 from ayar.evaluate.rows import Indices, Rows, take
 from ayar.evaluate.scorers import Measure
@@ -14,9 +15,18 @@ Fit = Callable[[Any, Rows, Rows], object]
 def fit_model(
     build: Callable[[dict[str, Any]], Any], params: Mapping[str, Any], X: Rows, y: Rows, fit: Fit | None
 ) -> Any:
-    """A model of these parameters, fitted; `build` gets a dict of its own."""
+    """A model of these parameters, fitted; `build` gets a dict of its own.
+
+    Raises:
+        ArgumentError: what `build` returned cannot be fitted.
+    """
     model = build(dict(params))
     if fit is None:
+        if not hasattr(model, "fit"):
+            raise ArgumentError(
+                f"build: expected it to return a model with a method fit, got {shorten(model)}; return the model, or "
+                "pass fit= to CrossValidation, a function (model, X, y)"
+            )
         model.fit(X, y)
     else:
         fit(model, X, y)

@@ -12,6 +12,7 @@ from sklearn.metrics import get_scorer, make_scorer, recall_score
 import ayar
 from ayar.base.errors import ArgumentError
 from ayar.evaluate import CrossValidation, GivenSplit, Metric, RepeatedSplit, Scorer, StratifiedKFold, seal
+from ayar.evaluate.fold_score import fit_model
 from ayar.evaluate.out_of_fold import ATTRIBUTE, Keeper
 from ayar.evaluate.scorers import read_measure
 
@@ -216,3 +217,10 @@ def test_new_folds_are_other_folds_of_the_same_kind_and_the_same_each_time() -> 
 def test_metrics_of_one_name_are_refused() -> None:
     with pytest.raises(ArgumentError, match=r"expected metrics of different names, got \['accuracy', 'accuracy'\]"):
         CrossValidation(build, seal(X, Y), also=["accuracy"])
+
+
+def test_a_build_that_returns_no_model_is_named() -> None:
+    with pytest.raises(
+        ArgumentError, match=r"build: expected it to return a model with a method fit, got None; return"
+    ):
+        fit_model(lambda params: None, {}, np.zeros((2, 1)), np.zeros(2), None)

@@ -51,6 +51,7 @@ class BayesSearchCV(Host):
     True
     """
 
+    _required_parameters = ("estimator", "search_spaces")  # scikit-learn before 1.6 asks for it
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **CONSTRAINTS,
         "search_spaces": [dict, list],

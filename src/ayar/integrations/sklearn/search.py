@@ -71,6 +71,7 @@ class SearchCV(Host):
     True
     """
 
+    _required_parameters = ("estimator", "param_distributions")  # scikit-learn before 1.6 asks for it
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **CONSTRAINTS,
         "param_distributions": [dict, list, tuple, Space, Mapping],
