@@ -36,6 +36,7 @@ class KerasRun(Run):
         self.seeds = seeds
         self.epoch = 0
         self.place = 0
+        self.draws = 0
         self._order = self._shuffled()
 
     def step(
@@ -72,13 +73,13 @@ class KerasRun(Run):
             return Scores(float(losses.mean()), n, error, right, "" if right is None else "accuracy")
 
     def state(self) -> Any:
-        """Copies of weights, the optimizer's variables, all random states and the place in the data."""
+        """Copies of weights, the optimizer's variables, all random states, the place in the data and the draws."""
         values = {name: np.array(keras.ops.convert_to_numpy(each)) for name, each in self._variables().items()}
-        return values, self.seeds.state, (self.epoch, self.place)
+        return values, self.seeds.state, (self.epoch, self.place, self.draws)
 
     def load(self, state: Any) -> None:
         """Go back to a state of this Run."""
-        values, self.seeds.state, (self.epoch, self.place) = state
+        values, self.seeds.state, (self.epoch, self.place, self.draws) = state
         self._order = self._shuffled()
         for name, each in self._variables().items():
             each.assign(values[name])
@@ -90,14 +91,16 @@ class KerasRun(Run):
         return {**weights, **self.seeds.parts(), "data order": repr(place).encode()}
 
     def gradient_norms(self, small: int, large: int) -> tuple[float, float]:
-        """Squared norms of the mean gradient over the next `small` and the next `large` rows; PyTorch backend only."""
+        """Squared norms of the mean gradient over rows drawn with replacement; each call draws anew. PyTorch only."""
+        rng = stream(self.seed, self.draws, "gradients")
         before = self.state()
-        rows = np.concatenate([self._next_rows() for _ in range(-(-large // self.data.batch_size))])[:large]
-        self.load(before)
         with self.seeds:
-            norms = self._squared_gradient(rows[:small]), self._squared_gradient(rows)
+            small_norm, large_norm = (
+                self._squared_gradient(rng.integers(self.data.rows, size=count)) for count in (small, large)
+            )
         self.load(before)  # batch normalisation and dropout have moved on
-        return norms
+        self.draws += 1
+        return small_norm, large_norm
 
     def _squared_gradient(self, rows: Any) -> float:
         x, y = take(self.data.X, rows), self.data.y[rows]
@@ -126,6 +129,7 @@ class KerasRun(Run):
         return self.data.validation
 
     def _variables(self) -> dict[str, Any]:
-        model, optimizer = self.model.variables, self.model.optimizer.variables
-        named = [*(("model", each) for each in model), *(("optimizer", each) for each in optimizer)]
-        return {f"{owner} {place}: {each.path}": each for place, (owner, each) in enumerate(named)}
+        owners = {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
+        return {
+            f"{owner} {place}: {each.path}": each for owner, held in owners.items() for place, each in enumerate(held)
+        }

@@ -1,7 +1,6 @@
-"""Random states that building and training a Keras model reads, and how they are put back.
+"""The random states that building and training a Keras model reads, as one thing that a training owns.
 
-Keras draws the seed of a layer that was given none from Python's generator. Functions of `keras.random` called without
-a seed share one `SeedGenerator`, which only Keras's private `global_state` holds: the one place where Ayar reads it.
+Keras draws the seed of a layer that was given none from Python's generator; layers of the user may draw from any.
 """
 
 import random
@@ -10,29 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ayar.base.optional import need
-
-keras = need("keras", "keras")
-_global_state = need("keras.src.backend.common.global_state", "keras")
-
-_GENERATOR = "global_seed_generator"
-_SEED = "global_random_seed"
-
-
-def seed_state() -> tuple[Any, Any, Any]:
-    """Keras's own random state: the seed that was set, the shared generator, and where that one is."""
-    generator = _global_state.get_global_attribute(_GENERATOR)
-    where = None if generator is None else np.array(keras.ops.convert_to_numpy(generator.state))
-    return _global_state.get_global_attribute(_SEED), generator, where
-
-
-def load_seed_state(state: tuple[Any, Any, Any]) -> None:
-    """Go back to what `seed_state` gave, with the same generator object."""
-    seed, generator, where = state
-    _global_state.set_global_attribute(_SEED, seed)
-    _global_state.set_global_attribute(_GENERATOR, generator)
-    if generator is not None:
-        generator.state.assign(where)
+from ayar.integrations.keras.global_state import load_seed_state, seed_state
 
 
 class Seeds:
