@@ -78,6 +78,7 @@ class Registry(Mapping[str, str]):
 DOORS: Mapping[str, str] = {
     "batch_size": "ayar.plots.batch_size:batch_size",
     "report": "ayar.plots.report:write_report",
+    "clues": "ayar.plots.clues:clues",
     "schedule": "ayar.plots.schedule:schedule",
     "study_html": "ayar.plots.notebook:study_html",
     "trial_html": "ayar.plots.notebook:trial_html",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ayar.training.base import Run, Scores, Settings, Task
     from ayar.training.batch_result import BatchSize
     from ayar.training.batch_size import find_batch_size
+    from ayar.training.clue_rules import Clue
+    from ayar.training.clues import Clues, clues_of_reports
     from ayar.training.gradient_noise import gradient_noise
     from ayar.training.numpy_task import NumpyTask
     from ayar.training.schedules import Constant, Cyclical, OneCycle, Schedule, schedule_from_dict
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BatchSize": "ayar.training.batch_result",
+    "Clue": "ayar.training.clue_rules",
+    "Clues": "ayar.training.clues",
     "Constant": "ayar.training.schedules",
     "Cyclical": "ayar.training.schedules",
     "NumpyTask": "ayar.training.numpy_task",
@@ -30,6 +34,7 @@ _HOMES = {
     "Settings": "ayar.training.base",
     "Task": "ayar.training.base",
     "announce": "ayar.training.announce",
+    "clues_of_reports": "ayar.training.clues",
     "find_batch_size": "ayar.training.batch_size",
     "gradient_noise": "ayar.training.gradient_noise",
     "run_schedule": "ayar.training.short_run",
@@ -38,6 +43,8 @@ _HOMES = {
 
 __all__ = [
     "BatchSize",
+    "Clue",
+    "Clues",
     "Constant",
     "Cyclical",
     "NumpyTask",
@@ -49,6 +56,7 @@ __all__ = [
     "Settings",
     "Task",
     "announce",
+    "clues_of_reports",
     "find_batch_size",
     "gradient_noise",
     "run_schedule",
