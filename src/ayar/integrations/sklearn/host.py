@@ -86,7 +86,8 @@ class Host(BaseSearchCV):  # type: ignore[misc]  # scikit-learn has no types
                 # Only now: what is wrong with the data, the refit has said best.
                 raise NoScore(
                     "expected a score for at least one candidate, got NaN in some fold of each; see split*_test_score "
-                    "and the warnings: a metric that is undefined on a fold, or a scorer that fails"
+                    "and the warnings: a metric that is undefined on a fold, or a scorer that fails, "
+                    "which error_score='raise' shows"
                 )
         finally:
             self.cv = given
