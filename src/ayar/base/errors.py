@@ -24,6 +24,7 @@
     │   ├── StoreUnreachable  the server does not answer; try again
     │   └── StoreBusy         locked for longer than the time limit; try again
     ├── DataError             files of data, or shared memory, cannot be used as they are; says which and why
+    ├── SandboxBroken         what a probe changed could not be put back; says which part
     ├── MissingExtra          an optional package is needed; says the install line
     └── TrialPruned           raised by an objective that should_prune() told to stop
 
@@ -133,6 +134,10 @@ class StoreBusy(StoreError):
 
 class DataError(AyarError):
     """Files of data, or shared memory, cannot be used as they are."""
+
+
+class SandboxBroken(AyarError):
+    """Something a probe changed could not be put back; the training is not what it was."""
 
 
 class MissingExtra(AyarError, ImportError):

@@ -4,13 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ayar.integrations.torch.run import TorchRun
     from ayar.integrations.torch.scheduler import ScheduleLR
+    from ayar.integrations.torch.task import TorchTask
 
 _HOMES = {
     "ScheduleLR": "ayar.integrations.torch.scheduler",
+    "TorchRun": "ayar.integrations.torch.run",
+    "TorchTask": "ayar.integrations.torch.task",
 }
 
-__all__ = ["ScheduleLR"]
+__all__ = ["ScheduleLR", "TorchRun", "TorchTask"]
 
 
 def __getattr__(name: str) -> Any:
