@@ -77,6 +77,7 @@ class Registry(Mapping[str, str]):
 
 DOORS: Mapping[str, str] = {
     "batch_size": "ayar.plots.batch_size:batch_size",
+    "range_test": "ayar.plots.range_test:range_test",
     "report": "ayar.plots.report:write_report",
     "clues": "ayar.plots.clues:clues",
     "schedule": "ayar.plots.schedule:schedule",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ayar.training.clues import Clues, clues_of_reports
     from ayar.training.gradient_noise import gradient_noise
     from ayar.training.numpy_task import NumpyTask
+    from ayar.training.range_result import RangeTest
+    from ayar.training.range_test import lr_range_test
     from ayar.training.schedules import Constant, Cyclical, OneCycle, Schedule, schedule_from_dict
     from ayar.training.short_run import RunResult, run_schedule
 
@@ -27,6 +29,7 @@ _HOMES = {
     "Cyclical": "ayar.training.schedules",
     "NumpyTask": "ayar.training.numpy_task",
     "OneCycle": "ayar.training.schedules",
+    "RangeTest": "ayar.training.range_result",
     "Run": "ayar.training.base",
     "RunResult": "ayar.training.short_run",
     "Schedule": "ayar.training.schedules",
@@ -37,6 +40,7 @@ _HOMES = {
     "clues_of_reports": "ayar.training.clues",
     "find_batch_size": "ayar.training.batch_size",
     "gradient_noise": "ayar.training.gradient_noise",
+    "lr_range_test": "ayar.training.range_test",
     "run_schedule": "ayar.training.short_run",
     "schedule_from_dict": "ayar.training.schedules",
 }
@@ -49,6 +53,7 @@ __all__ = [
     "Cyclical",
     "NumpyTask",
     "OneCycle",
+    "RangeTest",
     "Run",
     "RunResult",
     "Schedule",
@@ -59,6 +64,7 @@ __all__ = [
     "clues_of_reports",
     "find_batch_size",
     "gradient_noise",
+    "lr_range_test",
     "run_schedule",
     "schedule_from_dict",
 ]
