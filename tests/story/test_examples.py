@@ -13,6 +13,7 @@ PROMISES = {
     "ask_tell.py": "15 complete",
     "breast_cancer_boosting.py": "test",
     "digits_svm.py": "test accuracy",
+    "keras_one_cycle.py": "rate 0.5: one cycle 0.9",
     "many_files.py": "test accuracy on pictures that no trial saw: 0.",
     "nested_cv.py": "nested accuracy 0.9",
     "leaky_pipeline.py": "certain (0.97), canary: on shuffled labels",
