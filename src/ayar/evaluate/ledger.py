@@ -37,7 +37,7 @@ class Opening(msgspec.Struct, frozen=True):
     fingerprint: str
     """Of data and split."""
     number: int
-    """That of the trial to be judged."""
+    """That of the trial to be judged; -1 where there is no study."""
     at: int
     """Microseconds since 1970 UTC."""
     reason: str | None = None
@@ -114,8 +114,10 @@ def _refuse_second(before: Sequence[Opening], reason: str | None) -> None:
         return
     times = "once" if len(before) == 1 else f"{len(before)} times"
     last = before[-1]
+    by_study = last.number >= 0
     raise SealedTestSet(
-        f"expected a sealed test set, but it was opened {times} before, last at {utc_text(last.at)} for trial "
-        f"{last.number}; each further look makes the score more flattering. Read the score with test_score(study); to "
+        f"expected a sealed test set, but it was opened {times} before, last at {utc_text(last.at)}"
+        f"{f' for trial {last.number}' if by_study else ''}; each further look makes the score more flattering. "
+        f"{'Read the score with test_score(study); to' if by_study else 'The ledger keeps the score; to'} "
         'open again pass reason="why", which is logged and shown with the count in every report'
     )

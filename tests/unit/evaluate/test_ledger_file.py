@@ -24,7 +24,8 @@ def test_a_test_set_without_a_study_opens_once_with_its_configuration_on_record(
     assert (first.cv_score, first.gap) == (None, None)
     assert "cross-validation" not in str(first)
     again = LedgerFile(tmp_path / "openings.jsonl")
-    with pytest.raises(SealedTestSet, match=r"opened once before"):
+    said = r"opened once before, last at \d{4}-[^;]* UTC; .* The ledger keeps the score; to open again pass reason="
+    with pytest.raises(SealedTestSet, match=said):
         judge_sealed(Always(), data, again)
     second = judge_sealed(Always(), data, again, reason="a referee asked")
     assert "the test set was opened 2 times" in str(second)
