@@ -8,19 +8,18 @@ Data sets come from packages; PyTorch and scikit-learn are imported when a subje
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ayar.base.optional import need
+from ayar.base.registry import load
 from ayar.base.rng import stream
+from ayar.training.base import Task
 from ayar.training.numpy_mlp import OptimizerName
 from ayar.training.numpy_task import NumpyTask
 from ayar.training.sandbox import sandbox
-
-if TYPE_CHECKING:
-    from ayar.integrations.torch.task import TorchTask
 
 Rows = tuple[NDArray[np.float64], NDArray[Any]]
 TorchOptimizer = Literal["sgd", "adam", "adamw"]
@@ -89,7 +88,7 @@ def digits_torch(
     batch_size: int = 64,
     optimizer: TorchOptimizer = "sgd",
     lr: float | None = None,
-) -> "TorchTask":
+) -> Task:
     """The digits and a 64-128-128-10 network in PyTorch, SGD with momentum 0.9 unless said otherwise."""
     torch = need("torch", "torch")
     nn = torch.nn
@@ -111,7 +110,7 @@ def mnist1d_torch(
     batch_size: int = 100,
     optimizer: TorchOptimizer = "sgd",
     lr: float | None = None,
-) -> "TorchTask":
+) -> Task:
     """mnist1d and a small convolutional network, or a 40-100-100-10 perceptron."""
     nn = need("torch", "torch").nn
 
@@ -130,9 +129,7 @@ def mnist1d_torch(
 
 def _torch(
     network: Any, parts: tuple[Rows, Rows], name: str, batch_size: int, optimizer: TorchOptimizer, lr: float | None
-) -> "TorchTask":
-    from ayar.integrations.torch.task import TorchTask
-
+) -> Task:
     torch = need("torch", "torch")
 
     def made(model: Any) -> Any:
@@ -144,4 +141,7 @@ def _torch(
     (X, y), (held_X, held_y) = parts
     rows = torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(y)
     held = torch.as_tensor(held_X, dtype=torch.float32), torch.as_tensor(held_y)
-    return TorchTask(network, made, rows, validation=held, batch_size=batch_size, device="cpu", name=name)
+    task: Task = load("ayar.integrations.torch.task:TorchTask")(  # a guest, found by name: no import to a neighbour
+        network, made, rows, validation=held, batch_size=batch_size, device="cpu", name=name
+    )
+    return task

@@ -1,6 +1,9 @@
 """A sandbox puts everything back, verifies it, and names what it could not put back."""
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
@@ -91,3 +94,22 @@ def test_what_was_not_put_back_is_named() -> None:
     with pytest.raises(SandboxBroken, match="rows seen") as caught:
         probe(run, ValueError)
     assert isinstance(caught.value.__context__, ValueError)
+
+
+@pytest.mark.parity("N21")
+def test_guests_are_asked_only_where_they_are_imported_and_keras_random_state_is_put_back() -> None:
+    code = (
+        "import sys\n"
+        "from ayar.training.sandbox import sandbox\n"
+        "with sandbox(None):\n"
+        "    pass\n"
+        "assert not {'torch', 'keras'} & set(sys.modules)\n"
+        "import keras, numpy\n"
+        "keras.random.uniform((2,))\n"
+        "with sandbox(None):\n"
+        "    inside = numpy.array(keras.ops.convert_to_numpy(keras.random.uniform((2,))))\n"
+        "assert (numpy.array(keras.ops.convert_to_numpy(keras.random.uniform((2,)))) == inside).all()\n"
+    )
+    environment = os.environ | {"KERAS_BACKEND": "torch"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr

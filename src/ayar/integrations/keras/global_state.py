@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ayar.base.optional import need
+from ayar.training.sandbox import Keeper
 
 keras = need("keras", "keras")
 _global_state = need("keras.src.backend.common.global_state", "keras")
@@ -30,3 +31,14 @@ def load_seed_state(state: tuple[Any, Any, Any]) -> None:
     _global_state.set_global_attribute(_GENERATOR, generator)
     if generator is not None:
         generator.state.assign(where)
+
+
+def keep_keras() -> Keeper:
+    """What a sandbox keeps of Keras itself."""
+    state = seed_state()
+
+    def parts() -> dict[str, bytes]:
+        seed, _, where = seed_state()
+        return {"random state of Keras": repr((seed, None if where is None else where.tolist())).encode()}
+
+    return Keeper(parts, lambda: load_seed_state(state))
