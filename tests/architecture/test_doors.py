@@ -4,5 +4,6 @@ from ayar.base.registry import DOORS, load
 
 
 def test_the_named_doors_are_these_and_each_opens() -> None:
-    assert set(DOORS) == {"batch_size", "clues", "range_test", "report", "schedule", "study_html", "trial_html"}
+    probes = {"batch_size", "clues", "paired_runs", "range_test", "schedule"}
+    assert set(DOORS) == {*probes, "report", "study_html", "trial_html"}
     assert all(callable(load(target)) for target in DOORS.values())

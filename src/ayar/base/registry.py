@@ -78,6 +78,7 @@ class Registry(Mapping[str, str]):
 DOORS: Mapping[str, str] = {
     "batch_size": "ayar.plots.batch_size:batch_size",
     "range_test": "ayar.plots.range_test:range_test",
+    "paired_runs": "ayar.plots.paired_runs:paired_runs",
     "report": "ayar.plots.report:write_report",
     "clues": "ayar.plots.clues:clues",
     "schedule": "ayar.plots.schedule:schedule",

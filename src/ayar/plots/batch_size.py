@@ -55,7 +55,7 @@ def batch_size(
         )
         seconds = [row["seconds_to_target"] for row in rows]
         _add(picture, sizes, seconds, "time to target", marker={"color": GOOD, "size": 8}, yaxis="y2")
-        _range(picture, noise)
+        _range(picture, noise, (min(seconds), max(seconds)))
     return picture
 
 
@@ -70,18 +70,12 @@ def _chosen(picture: Any, rows: Sequence[Mapping[str, Any]], column: str) -> Non
         _add(picture, [row["batch_size"]], [row[column]], f"chosen: {row['batch_size']}", marker=ring)
 
 
-def _range(picture: Any, noise: Sequence[Mapping[str, Any]]) -> None:
-    """The band of the noise scale over the training, behind all."""
-    values = [row["noise_scale"] for row in noise]
-    finite = [value for value in values if 0.0 < value < float("inf")]
+def _range(picture: Any, noise: Sequence[Mapping[str, Any]], height: tuple[float, float]) -> None:
+    """The band of the noise scale over the training."""
+    finite = [row["noise_scale"] for row in noise if 0.0 < row["noise_scale"] < float("inf")]
     if not finite:
         return
-    picture.add_vrect(
-        x0=min(finite),
-        x1=max(finite),
-        fillcolor=GOOD,
-        opacity=0.12,
-        line_width=0,
-        annotation_text="noise scale over the training",
-        annotation_position="top left",
-    )
+    left, right, (low, high) = min(finite), max(finite), height
+    band = {"fill": "toself", "fillcolor": "rgba(0,158,115,0.14)", "line": {"width": 0}, "mode": "lines"}
+    x, y = [left, right, right, left, left], [low, low, high, high, low]
+    _add(picture, x, y, "noise scale over the training", yaxis="y2", **band, hoverinfo="skip", hovertemplate=None)

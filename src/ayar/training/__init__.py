@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ayar.training.batch_size import find_batch_size
     from ayar.training.clue_rules import Clue
     from ayar.training.clues import Clues, clues_of_reports
-    from ayar.training.gradient_noise import gradient_noise
+    from ayar.training.decay import DecayTest, weight_decay_test
+    from ayar.training.gradient_noise import gradient_noise_scale
+    from ayar.training.momentum import MomentumTest, momentum_test
     from ayar.training.numpy_task import NumpyTask
     from ayar.training.range_result import RangeTest
     from ayar.training.range_test import lr_range_test
@@ -27,6 +29,8 @@ _HOMES = {
     "Clues": "ayar.training.clues",
     "Constant": "ayar.training.schedules",
     "Cyclical": "ayar.training.schedules",
+    "DecayTest": "ayar.training.decay",
+    "MomentumTest": "ayar.training.momentum",
     "NumpyTask": "ayar.training.numpy_task",
     "OneCycle": "ayar.training.schedules",
     "RangeTest": "ayar.training.range_result",
@@ -39,10 +43,12 @@ _HOMES = {
     "announce": "ayar.training.announce",
     "clues_of_reports": "ayar.training.clues",
     "find_batch_size": "ayar.training.batch_size",
-    "gradient_noise": "ayar.training.gradient_noise",
     "lr_range_test": "ayar.training.range_test",
+    "gradient_noise_scale": "ayar.training.gradient_noise",
+    "momentum_test": "ayar.training.momentum",
     "run_schedule": "ayar.training.short_run",
     "schedule_from_dict": "ayar.training.schedules",
+    "weight_decay_test": "ayar.training.decay",
 }
 
 __all__ = [
@@ -51,6 +57,8 @@ __all__ = [
     "Clues",
     "Constant",
     "Cyclical",
+    "DecayTest",
+    "MomentumTest",
     "NumpyTask",
     "OneCycle",
     "RangeTest",
@@ -63,10 +71,12 @@ __all__ = [
     "announce",
     "clues_of_reports",
     "find_batch_size",
-    "gradient_noise",
+    "gradient_noise_scale",
     "lr_range_test",
+    "momentum_test",
     "run_schedule",
     "schedule_from_dict",
+    "weight_decay_test",
 ]
 
 

@@ -53,7 +53,6 @@ class BatchProbe:
 
     def __call__(self, task: Task) -> Outcome:
         """Run it here."""
-        gc.collect()  # what an earlier probe left would count as this one's
         forget_peak()
         before = resident()
         try:
@@ -62,6 +61,8 @@ class BatchProbe:
             failure = out_of_memory(error)
             if failure is None:
                 raise
+            error.__traceback__ = None
+            gc.collect()  # what this probe holds would count as the next one's
             return Outcome(self.size, failure=failure, resident=before, peak_resident=peak_resident())
         return Outcome(self.size, seconds, "", peak, before, peak_resident(), steps)
 

@@ -1,6 +1,6 @@
 """Find a batch size: the largest that memory holds, the knee of throughput, or the fastest to a target.
 
-Smith's advice is the largest batch that memory holds, judged by run time (arXiv:1803.09820, section 4.3). Memory is
+Smith's advice is the largest batch that memory holds, judged by run time (arXiv:1803.09820, section 4.2). Memory is
 searched by real batches (`batch_search`, `batch_probe`); the step times of the same probes give throughput
 (`numerics.step_time`); the gradient noise scale (`gradient_noise`) says how many steps a size saves. Not for comparing
 how well sizes generalise: that needs whole trainings, and a rate of its own for each.
@@ -19,7 +19,7 @@ from ayar.training.base import Task
 from ayar.training.batch_probe import Outcome, probe
 from ayar.training.batch_result import BatchSize, Goal
 from ayar.training.batch_search import Bracket, search_largest
-from ayar.training.gradient_noise import GradientNoise, gradient_noise
+from ayar.training.gradient_noise import GradientNoise, gradient_noise_scale
 from ayar.training.host_memory import Held, free_memory, resident, too_large
 
 LEAST_STEPS = 10
@@ -119,7 +119,7 @@ def _round_size(wanted: float) -> int:
 
 
 def _noise(task: Task, seed: int) -> GradientNoise:
-    asked = partial(gradient_noise, seed=seed)
+    asked = partial(gradient_noise_scale, seed=seed)
     return task.isolated(asked) if "isolated" in task.can else asked(task)
 
 

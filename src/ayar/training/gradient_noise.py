@@ -81,7 +81,7 @@ class GradientNoise:
         )
 
 
-def gradient_noise(task: Task, *, steps: int = STEPS, pairs: int = PAIRS, seed: int = 0) -> GradientNoise:
+def gradient_noise_scale(task: Task, *, steps: int = STEPS, pairs: int = PAIRS, seed: int = 0) -> GradientNoise:
     """Train with the task's own settings and take the noise scale on the way.
 
     Arguments:
