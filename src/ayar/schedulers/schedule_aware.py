@@ -76,7 +76,7 @@ class ScheduleAware(Scheduler):
         ended = _ended(history)
         if len(ended) < FEWEST:
             return GO_ON
-        if own.done <= own.peak:
+        if own.done < own.peak:
             return _before_peak(own, sign, ended, history)
         return self._after_peak(own, sign, ended, history)
 

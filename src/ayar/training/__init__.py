@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ayar.training.announce import announce
+    from ayar.training.announcing import announce
     from ayar.training.base import Run, Scores, Settings, Task
     from ayar.training.batch_result import BatchSize
     from ayar.training.batch_size import find_batch_size
@@ -40,7 +40,7 @@ _HOMES = {
     "Scores": "ayar.training.base",
     "Settings": "ayar.training.base",
     "Task": "ayar.training.base",
-    "announce": "ayar.training.announce",
+    "announce": "ayar.training.announcing",
     "clues_of_reports": "ayar.training.clues",
     "find_batch_size": "ayar.training.batch_size",
     "lr_range_test": "ayar.training.range_test",
