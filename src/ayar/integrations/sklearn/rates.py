@@ -93,3 +93,9 @@ def set_rates(estimator: Any, lr: float, momentum: float | None = None) -> None:
         setattr(optimizer, option, value)
     if name == "momentum":
         optimizer.learning_rate = lr  # SGD's updates read this one; Adam derives it from `learning_rate_init`
+
+
+def forget_updates(estimator: Any) -> None:
+    """Let the next `partial_fit` of an MLP make a new optimizer, with no memory of earlier updates."""
+    if hasattr(estimator, "_optimizer"):
+        del estimator._optimizer  # noqa: SLF001 - see the top of the file
