@@ -48,6 +48,13 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "ax": (f"{TORCH} ax-platform==1.3.1",),
     "synetune": (f"{TORCH} botorch huggingface_hub syne-tune==0.16.0",),
     "openbox": ("openbox==0.9.0",),
+    "range": (
+        f"{TORCH} numpy pandas matplotlib scipy scikit-learn pyyaml requests pillow packaging tqdm rich mnist1d",
+        "cloudpickle plum-dispatch python-fasthtml",
+        # Without their pins: torchvision's builds are for other torches, and no rule here needs it.
+        "--no-deps fastai==2.8.12 fastcore fastprogress fastdownload fasttransform torch-lr-finder==0.2.2",
+        "--no-deps lightning==2.6.6 pytorch-lightning==2.6.6 lightning-utilities torchmetrics",
+    ),
     "vizier": ("google-vizier[jax]==0.1.24", "equinox==0.13.8"),
 }
 """Script -> what pip installs for it, one call after the other; nothing: the project's own environment."""

@@ -21,6 +21,7 @@ from ayar.training.range_confirm import Again, Cycle, best_cycle, maxima, run_cy
 from ayar.training.range_result import RangeTest
 from ayar.training.range_rules import read
 from ayar.training.range_sweep import Shape, Sweep, learning_rates, take_sweep
+from ayar.training.sandbox import sandbox
 from ayar.training.schedule import positive, whole
 
 _CLOSE = 3.0
@@ -61,13 +62,8 @@ def lr_range_test(
 
     """
     asked = _checked(task, low, high, steps, sweep, repeats, validate_every)
-    if isinstance(task, Task):
+    with sandbox(task):
         return _test(task, asked, seed, confirm)
-    found = task.state()
-    try:
-        return _test(task, asked, seed, confirm)
-    finally:
-        task.load(found)
 
 
 @dataclass(frozen=True)
