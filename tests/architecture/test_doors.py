@@ -4,6 +4,16 @@ from ayar.base.registry import DOORS, load
 
 
 def test_the_named_doors_are_these_and_each_opens() -> None:
-    probes = {"batch_size", "clues", "paired_runs", "range_test", "schedule"}
-    assert set(DOORS) == {*probes, "report", "study_html", "trial_html"}
+    assert set(DOORS) == {
+        "arms",
+        "batch_size",
+        "clues",
+        "paired_runs",
+        "range_test",
+        "recipe_page",
+        "report",
+        "schedule",
+        "study_html",
+        "trial_html",
+    }
     assert all(callable(load(target)) for target in DOORS.values())

@@ -76,9 +76,11 @@ class Registry(Mapping[str, str]):
 
 
 DOORS: Mapping[str, str] = {
+    "arms": "ayar.plots.arms:arms",
     "batch_size": "ayar.plots.batch_size:batch_size",
     "range_test": "ayar.plots.range_test:range_test",
     "paired_runs": "ayar.plots.paired_runs:paired_runs",
+    "recipe_page": "ayar.plots.recipe_page:write_recipe",
     "report": "ayar.plots.report:write_report",
     "clues": "ayar.plots.clues:clues",
     "schedule": "ayar.plots.schedule:schedule",

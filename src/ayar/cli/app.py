@@ -16,6 +16,7 @@ from ayar.cli.verbs.change import change
 from ayar.cli.verbs.doctor import doctor
 from ayar.cli.verbs.export import export
 from ayar.cli.verbs.import_ import import_
+from ayar.cli.verbs.probe import probe
 from ayar.cli.verbs.report import report
 from ayar.cli.verbs.show import show
 from ayar.cli.verbs.tell import tell
@@ -26,6 +27,7 @@ from ayar.cli.verbs.worker import worker
 SEARCH, LOOK, KEEP = "Search", "Look at what was found", "Keep it, and trust it"
 
 VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    (SEARCH, probe, "Read good settings from a few short trainings."),
     (SEARCH, tune, "Start a study, or go on with it."),
     (SEARCH, worker, "Run trials of a study that was started elsewhere."),
     (SEARCH, ask, "Print the next trial, for loops in any language."),

@@ -4,7 +4,7 @@ Checked before anything is written.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from ayar.cli.script import Script, load_script
 from ayar.cli.study_file import load_study_file
 from ayar.cli.study_file_text import SUFFIXES
 from ayar.executors.command_objective import Command
+from ayar.space.narrowed import Narrowed
 from ayar.space.parse import space_of
 from ayar.space.space import Space
 from ayar.study.front import list_studies, load_study
@@ -43,6 +44,10 @@ class Plan:
     """Arguments of `Study.optimize`."""
     notes: tuple[str, ...] = ()
     """What the file may not mean as it is written."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """Everything the file defines, for `--probe`."""
+    narrowed: Narrowed | None = None
+    """Where the space is narrowed: `space` with the reasons and the point to try first."""
 
     def __post_init__(self) -> None:
         Crew(**self.run)  # refuses workers and limits that no run can have
@@ -55,7 +60,7 @@ class Plan:
     @property
     def arguments(self) -> dict[str, Any]:
         """All arguments of `create_study` but the storage."""
-        return {"space": self.space, "name": self.name, "goals": self.goals, **self.settings}
+        return {"space": self.narrowed or self.space, "name": self.name, "goals": self.goals, **self.settings}
 
 
 def plan_of_file(path: Path, options: Mapping[str, Any]) -> Plan:
@@ -92,6 +97,7 @@ def plan_of(script: Script, options: Mapping[str, Any]) -> Plan:
         # Processes by default, also for one worker: a crash costs one trial, and Ctrl-C is heard at once.
         run={"workers": 1, "executor": "processes", **{name: merged[name] for name in _RUN if name in merged}},
         notes=script.notes,
+        names=script.names,
     )
     _check_budget(plan)
     return plan

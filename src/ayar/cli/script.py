@@ -11,7 +11,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from types import ModuleType
@@ -59,6 +59,8 @@ class Script:
     """Those of `SETTINGS` that it sets to something else than None."""
     notes: tuple[str, ...] = ()
     """What may not be meant as it is written."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """Everything it defines, for `--probe`."""
 
 
 def load_script(path: Path) -> Script:
@@ -68,8 +70,7 @@ def load_script(path: Path) -> Script:
         ArgumentError: no such file, no `objective` in it, a setting of another type, or a name that looks like a slip.
         UsageError: the file raised while it was loaded; the message holds its traceback.
     """
-    _check_path(path)
-    names = vars(_module(path))
+    names = load_names(path)
     objective = names.get("objective")
     if objective is None:
         _complain_of_missing_objective(path, names)
@@ -79,7 +80,18 @@ def load_script(path: Path) -> Script:
     settings = {name: names[name] for name in SETTINGS if names.get(name) is not None}
     for name, value in settings.items():
         check_kind(path, name, name, value)
-    return Script(path, objective, settings)
+    return Script(path, objective, settings, names=names)
+
+
+def load_names(path: Path) -> Mapping[str, Any]:
+    """What a Python file defines at module level, read without running its `__main__` part.
+
+    Raises:
+        ArgumentError: no such file, or not a Python file.
+        UsageError: the file raised while it was loaded; the message holds its traceback.
+    """
+    _check_path(path)
+    return vars(_module(path))
 
 
 def _check_path(path: Path) -> None:

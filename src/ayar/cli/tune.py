@@ -12,6 +12,7 @@ from ayar.cli.accepting import meet_space
 from ayar.cli.ending import SPENT, honest_score, summary
 from ayar.cli.exits import Exit
 from ayar.cli.interrupt import interrupts
+from ayar.cli.narrowing import narrowed_plan
 from ayar.cli.plan import Plan, plan_of_file
 from ayar.cli.points import check_points, enqueue, read_points
 from ayar.cli.preview import dry_run, proposals, runs_text
@@ -37,6 +38,8 @@ class Wishes:
 
     rerun: int | None = None
     """A trial to run again."""
+    probe: bool = False
+    """Whether the file's `task` is read first, and the space of a new study narrowed by it."""
     accept_space: bool = False
     """Whether the stored study is changed to the file's space where they differ."""
 
@@ -68,6 +71,7 @@ def tune(file: Path, options: Mapping[str, Any], wishes: Wishes, talk: Talk) -> 
     with interrupts():
         if wishes.rerun is not None:
             return run_again(plan, wishes.rerun, talk)
+        plan = narrowed_plan(plan, talk, probe=wishes.probe)
         return _run(plan, points, talk, finish=wishes.finish, accept=wishes.accept_space)
 
 

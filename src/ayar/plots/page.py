@@ -44,7 +44,8 @@ class Head:
     name: str
     tiles: tuple[tuple[str, str], ...]
     moment: str
-    events: str
+    made_from: str
+    """What the page was made from, in words."""
     version: str
 
 
@@ -68,7 +69,7 @@ def page(head: Head, cards: Sequence[Card]) -> str:
         name=head.name,
         tiles=head.tiles,
         moment=head.moment,
-        events=head.events,
+        made_from=head.made_from,
         version=head.version,
         cards=cards,
         figures=figures,

@@ -59,7 +59,7 @@ def html_report(fold: Fold, storage: str = "") -> str:
         name=fold.setup.name,
         tiles=tuple(_tiles(fold)),
         moment=_moment(fold),
-        events=f"{fold.head:,}",
+        made_from=f"{fold.head:,} events of the study's log",
         version=__version__,
     )
     return page(head, report_cards(fold, storage=storage))

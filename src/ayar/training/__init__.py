@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from ayar.training.clue_rules import Clue
     from ayar.training.clues import Clues, clues_of_reports
     from ayar.training.decay import DecayTest, weight_decay_test
+    from ayar.training.discipline import disciplined
     from ayar.training.gradient_noise import gradient_noise_scale
     from ayar.training.momentum import MomentumTest, momentum_test
     from ayar.training.numpy_task import NumpyTask
     from ayar.training.range_result import RangeTest
     from ayar.training.range_test import lr_range_test
+    from ayar.training.recipe import Recipe
     from ayar.training.schedules import Constant, Cyclical, OneCycle, Schedule, schedule_from_dict
     from ayar.training.short_run import RunResult, run_schedule
 
@@ -34,6 +36,7 @@ _HOMES = {
     "NumpyTask": "ayar.training.numpy_task",
     "OneCycle": "ayar.training.schedules",
     "RangeTest": "ayar.training.range_result",
+    "Recipe": "ayar.training.recipe",
     "Run": "ayar.training.base",
     "RunResult": "ayar.training.short_run",
     "Schedule": "ayar.training.schedules",
@@ -42,6 +45,7 @@ _HOMES = {
     "Task": "ayar.training.base",
     "announce": "ayar.training.announcing",
     "clues_of_reports": "ayar.training.clues",
+    "disciplined": "ayar.training.discipline",
     "find_batch_size": "ayar.training.batch_size",
     "lr_range_test": "ayar.training.range_test",
     "gradient_noise_scale": "ayar.training.gradient_noise",
@@ -62,6 +66,7 @@ __all__ = [
     "NumpyTask",
     "OneCycle",
     "RangeTest",
+    "Recipe",
     "Run",
     "RunResult",
     "Schedule",
@@ -70,6 +75,7 @@ __all__ = [
     "Task",
     "announce",
     "clues_of_reports",
+    "disciplined",
     "find_batch_size",
     "gradient_noise_scale",
     "lr_range_test",

@@ -9,12 +9,13 @@ from ayar.training.spend import Spend, StageSpend
 Result = TypeVar("Result")
 
 SHARES: Mapping[str, float] = {
-    "sanity": 0.04,
+    "sanity": 0.03,
     "batch size": 0.04,
-    "learning rate": 0.30,
-    "momentum": 0.10,
-    "weight decay": 0.12,
-    "confirmation": 0.40,
+    "learning rate": 0.25,
+    "shuffled labels": 0.02,
+    "momentum": 0.15,
+    "weight decay": 0.15,
+    "confirmation": 0.36,
 }
 """What each stage may take of the budget (p); what it leaves goes to those after it."""
 
@@ -64,8 +65,8 @@ class Account:
             why = f"it needs more than the {allowed:.3g} full trainings that it may take; give a larger budget."
         spent = (self.meter.rows - rows) / self._full_rows
         self._stages.append(StageSpend(stage, allowed, spent, self.meter.steps - steps, why))
-        done = f"left out: {why}" if why else f"{spent:.2g} of {allowed:.2g} full trainings"
-        self._say(f"{stage}: {done}")
+        cost = f"{spent:.2g} of {allowed:.2g} full trainings"
+        self._say(f"{stage}: {cost if not why else f'cut short, {cost}. {why}' if spent else f'left out: {why}'}")
         return result
 
     def spend(self) -> Spend:

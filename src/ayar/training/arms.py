@@ -13,16 +13,19 @@ s is the standard error of the validation loss itself.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from ayar.base.registry import door
 from ayar.training.base import Task
 from ayar.training.schedule import Schedule
 from ayar.training.short_run import RunResult, run_schedule
 
 Kind = Literal["recipe", "constant", "default", "baseline"]
+_CHECKPOINTS = 8
+"""Validations on the way, which clues are read from."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,16 @@ class Comparison:
             for t, (setting, loss) in enumerate(zip(run.settings, run.losses, strict=True))
         ]
 
+    def explain(self) -> str:
+        """The arms in words, the best one first."""
+        ranked = sorted(self.arms, key=lambda arm: arm.loss)
+        said = ", ".join(f"{arm.name}: {arm.loss:.4g}" for arm in ranked)
+        return f"Final loss after {self.share:.2g} of a full training, {len(self.seeds)} seeds: {said}."
+
+    def plot(self) -> Any:
+        """Training loss of each arm, as a Plotly figure; needs the extra `plots`."""
+        return door("arms")(self.curves)
+
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values, each run's losses included."""
         return {
@@ -134,25 +147,21 @@ def compare(arms: Sequence[Arm], share: float, seeds: Sequence[int]) -> Comparis
         share: length of a run, above 0, at most 1.
         seeds: the same for all arms.
     """
-    told = [
-        ArmScores(
-            arm.name,
-            arm.kind,
-            arm.schedule,
-            arm.weight_decay,
-            tuple(
-                run_schedule(
-                    arm.task,
-                    arm.schedule.for_steps(short_steps(arm.schedule.steps, share)),
-                    seed,
-                    weight_decay=arm.weight_decay,
-                )
-                for seed in seeds
-            ),
-        )
-        for arm in arms
+    return Comparison(tuple(_scores(arm, share, seeds) for arm in arms), tuple(seeds), share)
+
+
+def with_arm(told: Comparison, arm: Arm) -> Comparison:
+    """The comparison with one more arm, trained as the others were."""
+    return replace(told, arms=(*told.arms, _scores(arm, told.share, told.seeds)))
+
+
+def _scores(arm: Arm, share: float, seeds: Sequence[int]) -> ArmScores:
+    schedule = arm.schedule.for_steps(short_steps(arm.schedule.steps, share))
+    every = max(1, schedule.steps // _CHECKPOINTS)
+    runs = [
+        run_schedule(arm.task, schedule, seed, weight_decay=arm.weight_decay, validate_every=every) for seed in seeds
     ]
-    return Comparison(tuple(told), tuple(seeds), share)
+    return ArmScores(arm.name, arm.kind, arm.schedule, arm.weight_decay, tuple(runs))
 
 
 def short_steps(steps: int, share: float) -> int:

@@ -92,7 +92,7 @@ class Recipe:
         """The page of reasons as text: what to use, what was gained, why, and what it cost."""
         parts = [self.verdict, f"Use: {self.schedule.explain()} {self._others()}".rstrip()]
         parts += [f"{reason.stage}: {reason.sentence}" for reason in self.reasons]
-        parts += [f"first epochs, {clue['clue']}: {clue['sentence']}" for clue in self.clues]
+        parts += [f"first epochs, {clue['name']}: {clue['why']}. Next: {clue['advice']}." for clue in self.clues]
         return "\n".join([*parts, self.spend.explain()])
 
     def _others(self) -> str:

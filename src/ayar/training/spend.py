@@ -97,4 +97,8 @@ def _line(stage: StageSpend) -> str:
     cost = f"{stage.spent:.3g} of {stage.allowed:.3g} full trainings, {stage.steps} steps."
     if not stage.left_out:
         return f"{stage.stage}: {cost}"
-    return f"{stage.stage}: left out: {stage.left_out}" + (f" It had cost {cost}" if stage.steps else "")
+    return (
+        f"{stage.stage}: cut short, {cost} {stage.left_out}"
+        if stage.steps
+        else f"{stage.stage}: left out: {stage.left_out}"
+    )

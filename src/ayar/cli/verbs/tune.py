@@ -73,6 +73,10 @@ def tune(
     ] = None,
     trial_timeout: TrialTimeout = None,
     trial_memory: TrialMemory = None,
+    probe: Annotated[
+        bool,
+        typer.Option("--probe", help="Read the file's task first; narrow a new study's space.", rich_help_panel=RUN),
+    ] = False,
     accept_space: Annotated[
         bool,
         typer.Option("--accept-space", help="Change the stored study to the file's space.", rich_help_panel=RUN),
@@ -137,6 +141,6 @@ def tune(
         from ayar.cli.tune import Wishes
         from ayar.cli.tune import tune as run
 
-        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish, rerun, accept_space), talk)
+        return run(file, options, Wishes(dry_run, print_trials, enqueue, finish, rerun, probe, accept_space), talk)
 
     ended(work, Talk(quiet, verbose))
