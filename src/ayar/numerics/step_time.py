@@ -90,8 +90,13 @@ def fastest_size(curve: StepTime, noise: float, largest: float) -> float:
         largest: no larger size is thought of.
     """
     B = _sizes(largest)
-    steps = 1.0 / B if np.isinf(noise) else 1.0 + noise / B
-    return float(B[np.argmin(curve.at(B) * steps)])
+    return float(B[np.argmin(relative_time(curve, noise, B))])
+
+
+def relative_time(curve: StepTime, noise: float, B: Floats) -> Floats:
+    """T(B) (1 + B_noise/B): the expected time to a loss, up to a factor that all sizes share."""
+    B = np.asarray(B, dtype=np.float64)
+    return curve.at(B) * (1.0 / B if np.isinf(noise) else 1.0 + noise / B)
 
 
 def _sizes(largest: float) -> Floats:

@@ -14,7 +14,7 @@ Goal = Literal["memory", "throughput", "time"]
 _GOALS: dict[Goal, str] = {
     "memory": "the largest that memory holds with room to spare",
     "throughput": f"the smallest with {GOOD:.0%} of the best throughput",
-    "time": "the shortest expected time to the target",
+    "time": "the shortest expected time to the target, or the task's own where that is within 5 % of it",
 }
 
 

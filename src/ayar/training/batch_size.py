@@ -14,7 +14,7 @@ import numpy as np
 
 from ayar.base.clock import SYSTEM, Clock
 from ayar.base.errors import ArgumentError, did_you_mean
-from ayar.numerics.step_time import StepTime, fastest_size, fit_step_time, knee_of
+from ayar.numerics.step_time import StepTime, fastest_size, fit_step_time, knee_of, relative_time
 from ayar.training.base import Task
 from ayar.training.batch_probe import Outcome, probe
 from ayar.training.batch_result import BatchSize, Goal
@@ -24,6 +24,8 @@ from ayar.training.host_memory import Held, free_memory, resident, too_large
 
 LEAST_STEPS = 10
 """Per epoch: a batch holds at most a tenth of the rows."""
+WORTH = 0.05
+"""Of the time to the target: less is not worth a change of size."""
 _SIZES_FOR_A_FIT = 3
 
 
@@ -43,7 +45,8 @@ def find_batch_size(
     Arguments:
         task: what to train; needs "resize", and "gradients" for goal "time".
         goal: "memory": 90 % of the largest that fits; "throughput": the smallest with 95 % of the best samples/s;
-            "time": the one with the least T(B) (1 + B_noise/B), at a rate tuned for each size.
+            "time": the one with the least T(B) (1 + B_noise/B), at a rate tuned for each size; the task's own where
+            that would take at most 5 % longer.
         most: no larger size is tried; a tenth of the rows if not given, so that an epoch keeps ten steps.
         epochs: at the task's own batch size, standing for the target in the table.
         rate_test: called with the resized task if the size changes, such as `lr_range_test`: the rate found before
@@ -64,8 +67,8 @@ def find_batch_size(
     noise = _noise(task, seed) if goal == "time" else None
     size, largest = found.chosen, found.chosen
     if goal != "memory" and curve is not None:
-        wanted = knee_of(curve, largest) if noise is None else fastest_size(curve, noise.mean, largest)
-        size = prober.run_near(wanted, found)
+        wanted = _round_size(knee_of(curve, largest)) if noise is None else _fastest(curve, noise, task, largest)
+        size = prober.run_or(min(wanted, largest), found)
     return BatchSize(
         task=task.name,
         goal=goal,
@@ -99,9 +102,8 @@ class _Prober:
         self.outcomes.append(outcome)
         return outcome.fitted
 
-    def run_near(self, wanted: float, found: Bracket) -> int:
-        """The round size nearest to `wanted` that runs, run if it was not yet; the proven one if it does not."""
-        size = min(_round_size(wanted), found.chosen)
+    def run_or(self, size: int, found: Bracket) -> int:
+        """This size, run if it was not yet; the proven one if it does not run."""
         if any(outcome.size == size and outcome.fitted for outcome in self.outcomes) or self.fits(size):
             return size
         return found.chosen
@@ -109,6 +111,13 @@ class _Prober:
     def _held(self) -> list[Held]:
         known = [Held(o.size, o.peak_resident) for o in self.outcomes if o.fitted and o.peak_resident is not None]
         return [Held(0, self.outcomes[0].resident), *known] if known else []
+
+
+def _fastest(curve: StepTime, noise: GradientNoise, task: Task, largest: int) -> int:
+    """A round size near the fastest; the task's own if that is as fast but for 5 %: a new one needs a new rate."""
+    wanted, own = _round_size(fastest_size(curve, noise.mean, largest)), task.batch_size
+    best, kept = relative_time(curve, noise.mean, np.array([min(wanted, largest), own], float)).tolist()
+    return own if own <= largest and kept <= (1.0 + WORTH) * best else wanted
 
 
 def _round_size(wanted: float) -> int:

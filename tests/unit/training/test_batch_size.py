@@ -140,7 +140,7 @@ def test_warm_up_steps_do_not_count() -> None:
 
 def test_time_balances_steps_and_their_cost_over_the_range_of_the_noise_scale() -> None:
     # T = a + bB, so the fastest size is sqrt(a B_noise / b); the noise grows from 200 to 440 over the 120 steps.
-    task = DeviceTask(Device(seconds=lambda B: 0.01 * (1 + B / 64)), noise_scale=200.0)
+    task = DeviceTask(Device(seconds=lambda B: 0.01 * (1 + B / 64)), noise_scale=200.0, batch_size=32)
     found = find(task, "time", epochs=10)
     low, high = found.noise.range
     assert low == pytest.approx(200, rel=0.1)
@@ -156,6 +156,15 @@ def test_time_balances_steps_and_their_cost_over_the_range_of_the_noise_scale() 
     assert "Gradient noise scale" in said
     assert "against" in said
     assert "At the ends of the range" in said
+
+
+def test_the_own_size_stays_where_no_other_is_five_percent_faster() -> None:
+    # The curve is flat about sqrt(64 · 320) = 143.
+    seconds: Callable[[float], float] = lambda B: 0.01 * (1 + B / 64)  # noqa: E731
+    found = find(DeviceTask(Device(seconds=seconds), noise_scale=200.0, batch_size=150), "time")
+    assert found.size == 150
+    assert not found.changed
+    assert found.explain().endswith("so does the learning rate.")
 
 
 def test_a_changed_size_asks_for_a_new_rate_test_and_runs_it_when_told() -> None:
