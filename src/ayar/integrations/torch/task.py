@@ -10,6 +10,7 @@ validation=validation_loader,
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from torch.optim import Optimizer
 from torch.utils.data import TensorDataset
 
 from ayar.base.errors import ArgumentError
+from ayar.integrations.torch.fresh_process import in_fresh_process
 from ayar.integrations.torch.global_state import Randomness
 from ayar.integrations.torch.groups import abilities, settings_of
 from ayar.integrations.torch.rows import Rows, rows_of, shuffled
 from ayar.integrations.torch.run import Machine, TorchRun
 from ayar.integrations.torch.scoring import Loss, LossFn, Metric, Objective
-from ayar.training.base import Ability, Part, Task
+from ayar.training.base import Ability, Answer, Part, Task
 
 OptimizerFactory = Callable[[nn.Module], "Optimizer | Sequence[Optimizer]"]
 
@@ -104,7 +106,7 @@ class TorchTask(Task):
         if isinstance(rows.dataset, TensorDataset) or isinstance(rows.dataset[0], tuple):
             extra.add("shuffle")
         if self.device.type == "cuda":
-            extra.add("memory")
+            extra |= {"memory", "isolated"}
         self.can = abilities(machine.optimizers) | extra
 
     @property
@@ -147,6 +149,10 @@ class TorchTask(Task):
     def shuffled(self, seed: int) -> "TorchTask":
         """The same task with the labels, the last item of a row, permuted in both parts."""
         return self._with({part: shuffled(rows, seed, part) for part, rows in self.data.items()})
+
+    def isolated(self, probe: Callable[[Task], Answer]) -> Answer:
+        """What `probe(self)` returns in a fresh process; the factories travel there, lambdas too."""
+        return in_fresh_process(partial(probe, self))
 
 
 def _device(device: str | torch.device) -> torch.device:
