@@ -8,6 +8,7 @@ from ayar.base.clock import SYSTEM, Clock
 from ayar.training.base import Task
 from ayar.training.host_memory import forget_peak, peak_resident, resident
 from ayar.training.out_of_memory import out_of_memory
+from ayar.training.sandbox import sandbox
 
 WARM_UP = 2
 """Steps before the clock counts: the first allocates and compiles, the second sees what the first left."""
@@ -85,7 +86,8 @@ def probe(task: Task, size: int, seed: int, clock: Clock) -> Outcome:
     """Probe one size: in a fresh process where the task can be sent to one, since a device that ran out stays torn."""
     asked = BatchProbe(size, seed, clock)
     if "isolated" not in task.can:
-        return asked(task)
+        with sandbox(task):
+            return asked(task)
     try:
         return task.isolated(asked)
     except Exception as error:

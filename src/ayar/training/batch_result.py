@@ -11,6 +11,8 @@ from ayar.training.batch_probe import Outcome
 from ayar.training.gradient_noise import GradientNoise
 
 Goal = Literal["memory", "throughput", "time"]
+_NOISY = 0.2
+"""Spread of step times about their fit that puts the knee in doubt."""
 _GOALS: dict[Goal, str] = {
     "memory": "the largest that memory holds with room to spare",
     "throughput": f"the smallest with {GOOD:.0%} of the best throughput",
@@ -144,7 +146,8 @@ class BatchSize:
         return (
             f"{said} The fit of the step times has its knee near {knee_of(curve, self.largest):.0f} rows: a step costs "
             f"{curve.a:.2g} s however small, and {curve.b:.2g} s per row where it is large "
-            f"(spread about the fit {curve.spread:.0%})."
+            f"(spread about the fit {curve.spread:.0%}"
+            + ("; that is much: measure again on a quiet machine)." if curve.spread > _NOISY else ").")
         )
 
     def _time(self) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from ayar.base.errors import ArgumentError
 from ayar.numerics.noise_scale import NoiseScale, noise_scale_of
 from ayar.training.base import Run, Task
+from ayar.training.sandbox import sandbox
 
 STEPS = 120
 PAIRS = 24
@@ -99,14 +100,15 @@ def gradient_noise_scale(task: Task, *, steps: int = STEPS, pairs: int = PAIRS, 
             "take goal='throughput' or goal='memory', or give its Run a `gradient_norms`"
         )
     small, large = _sizes(task)
-    run = task.start(seed)
     points: list[NoisePoint] = []
     done = 0
-    for moment in _moments(steps):
-        for _ in range(moment - done):
-            run.step()
-        done = moment
-        points.append(NoisePoint(moment, _scale(run, small, large, pairs)))
+    with sandbox(task):
+        run = task.start(seed)
+        for moment in _moments(steps):
+            for _ in range(moment - done):
+                run.step()
+            done = moment
+            points.append(NoisePoint(moment, _scale(run, small, large, pairs)))
     return GradientNoise(tuple(points), small, large, steps, len(points) * pairs * (small + large))
 
 

@@ -17,6 +17,7 @@ from ayar.training.base import Task
 from ayar.training.held import HeldTask
 from ayar.training.metered import Meter, MeteredTask
 from ayar.training.range_test import lr_range_test
+from ayar.training.sandbox import sandbox
 from ayar.training.schedule import Band
 from ayar.training.schedules import OneCycle
 from ayar.training.short_run import run_schedule
@@ -111,7 +112,8 @@ class PairedRuns:
         """Train a complete cycle from every seed."""
         schedule = OneCycle(self._budget.steps, lr, momentum=setting.momentum)
         seeds = range(self._budget.seed, self._budget.seed + self._budget.seeds)
-        results = [run_schedule(self._task, schedule, s, weight_decay=setting.weight_decay) for s in seeds]
+        with sandbox(self._task):
+            results = [run_schedule(self._task, schedule, s, weight_decay=setting.weight_decay) for s in seeds]
         losses, metrics = [r.loss for r in results], [r.scores.metric for r in results]
         self.arms.append(Arm(setting, range_lr, lr, tuple(losses), tuple(metrics)))
 

@@ -1,5 +1,6 @@
 """The batch finder on a simulated device: what it returns ran, and is the right size for its goal."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -263,6 +264,35 @@ def test_the_result_is_plain_values_and_a_picture() -> None:
     assert found.steps == sum(outcome.steps for outcome in found.outcomes) + found.noise.steps
     pytest.importorskip("plotly")
     assert {trace.name for trace in found.plot().data} >= {"measured", "fit", "time to target"}
+
+
+def test_the_random_states_of_the_process_are_left_as_they_were() -> None:
+    def seconds(B: float) -> float:
+        return 0.01 + 0.001 * random.random()
+
+    random.seed(3)
+    expected = random.random()
+    random.seed(3)
+    find(DeviceTask(Device(seconds=seconds, limit=300)), "time", most=4096)
+    assert random.random() == expected
+
+
+def test_step_times_that_scatter_are_said_to() -> None:
+    assert "measure again on a quiet machine" in find(DeviceTask(Device(noise=1.5))).explain()
+    assert "quiet machine" not in find(DeviceTask(Device(noise=0.1))).explain()
+
+
+@pytest.mark.slow
+def test_a_real_convolutional_network_with_batch_norm() -> None:
+    torch = pytest.importorskip("torch")
+    from ayar.testing.subjects import mnist1d_torch
+
+    torch.set_num_threads(1)
+    task = mnist1d_torch()
+    found = find_batch_size(task, "throughput", most=64)
+    assert found.batch_norm == task.batch_norm
+    assert found.size in {outcome.size for outcome in found.outcomes if outcome.fitted}
+    assert all(row["samples_per_s"] > 0 for row in found.table)
 
 
 def test_an_outcome_knows_whether_it_fitted() -> None:

@@ -1,6 +1,7 @@
 """Momentum and weight decay by paired short runs, on real digits and on a simulated training whose answer is known."""
 
 import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -254,6 +255,15 @@ def test_momentum_on_digits_each_setting_with_its_own_range_test() -> None:
     by_name = {row["setting"]: row["loss"] for row in found.table}
     assert by_name["0.99"] > found.arms[found.chosen].loss
     assert found.steps > 5 * 3 * found.cycle_steps, "sweeps are counted too"
+
+
+@pytest.mark.parametrize("test", [momentum_test, weight_decay_test])
+def test_the_random_states_of_the_process_are_left_as_they_were(test: Any) -> None:
+    random.seed(3)
+    expected = random.random()
+    random.seed(3)
+    test(KnownTask(lambda decay, momentum: 5.0 + random.random()), max_lr=0.1, steps=3)
+    assert random.random() == expected
 
 
 def test_the_results_are_plain_values_and_a_picture() -> None:
