@@ -101,7 +101,7 @@ class Rows:
 
 
 def _redrawn(sampler: Any, seed: int, epoch: int) -> list[Any]:
-    """What a copy of the user's sampler draws in one epoch, from a generator of ours."""
+    """What a copy of the user's sampler draws in one epoch, from generators of ours."""
     own = copy.copy(sampler)
     inner = getattr(own, "sampler", None)
     if inner is not None:
@@ -111,7 +111,8 @@ def _redrawn(sampler: Any, seed: int, epoch: int) -> list[Any]:
             part.generator = torch.Generator().manual_seed(stream_key(seed, epoch, "sampler") % 2**63)
         if hasattr(part, "set_epoch"):
             part.set_epoch(epoch)
-    return list(own)
+    with Randomness(seed, f"sampler {epoch}").drawn():  # some draw from the global generators
+        return list(own)
 
 
 @dataclass(frozen=True)
@@ -158,24 +159,31 @@ def _rows_of_loader(loader: "DataLoader[Any]", batch_size: int | None) -> Rows:
             "give a Dataset with __len__ and __getitem__, for example of the first thousand rows"
         )
     count = len(loader.dataset)  # type: ignore[arg-type]  # a Dataset need not say its length; ours must
-    own_batches = type(loader.batch_sampler) is not BatchSampler and loader.batch_sampler is not None
-    if loader.batch_size is None and not own_batches:
+    drawn: Any = loader.batch_sampler
+    if drawn is None:
         raise ArgumentError("the loader was made with batch_size=None; a probe needs to know the rows of a batch")
-    workers = {"num_workers": loader.num_workers, "pin_memory": loader.pin_memory} if loader.num_workers else {}
-    if workers and loader.worker_init_fn is not None:
-        workers["worker_init_fn"] = loader.worker_init_fn  # type: ignore[assignment]
-    size = batch_size or loader.batch_size or len(next(iter(loader.batch_sampler)))  # type: ignore[arg-type]
-    known = isinstance(loader.sampler, (RandomSampler, SequentialSampler))
+    own_batches = type(drawn) is not BatchSampler
+    sampler = loader.sampler if own_batches else drawn.sampler
+    workers: dict[str, Any] = {}
+    if loader.num_workers:
+        workers = {"num_workers": loader.num_workers, "pin_memory": loader.pin_memory}
+        workers |= {"worker_init_fn": loader.worker_init_fn}
+    size = batch_size or (len(_redrawn(drawn, 0, 0)[0]) if own_batches else drawn.batch_size)
     return Rows(
         loader.dataset,
         _checked(size, count),
-        shuffle=not isinstance(loader.sampler, SequentialSampler),
-        drop_last=bool(loader.drop_last),
-        sampler=None if known or own_batches else loader.sampler,
-        batch_sampler=loader.batch_sampler if own_batches else None,
+        shuffle=not isinstance(sampler, SequentialSampler),
+        drop_last=not own_batches and drawn.drop_last,
+        sampler=None if own_batches or _each_row_once(sampler, count) else sampler,
+        batch_sampler=drawn if own_batches else None,
         loader=workers,
         collate=loader.collate_fn,
     )
+
+
+def _each_row_once(sampler: Any, rows: int) -> bool:
+    whole = isinstance(sampler, RandomSampler) and not sampler.replacement and sampler.num_samples == rows
+    return whole or isinstance(sampler, SequentialSampler)
 
 
 def _checked(batch_size: int, rows: int) -> int:

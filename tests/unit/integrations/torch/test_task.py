@@ -16,6 +16,7 @@ from ayar.integrations.torch.run import TorchRun
 from ayar.integrations.torch.task import TorchTask
 from ayar.testing.task_suite import TaskSuite
 from ayar.training.base import Run
+from ayar.training.sandbox import sandbox
 
 torch.set_num_threads(1)
 drawn = torch.Generator().manual_seed(0)
@@ -57,6 +58,10 @@ class Rows(Dataset[Any]):
 
 def loss_of_dict(model: nn.Module, batch: Any) -> torch.Tensor:
     return nn.functional.cross_entropy(model(batch["x"]), batch["y"])
+
+
+def loss_of_pair(model: nn.Module, batch: Any) -> torch.Tensor:
+    return nn.functional.cross_entropy(model(batch[0]), batch[1])
 
 
 class Suite(TaskSuite):
@@ -127,3 +132,24 @@ def test_an_unknown_optimizer_has_its_rate_set_and_says_so() -> None:
     assert not task.can & {"momentum", "beta1", "l2", "decoupled"}
     with pytest.raises(ArgumentError, match="Adagrad keeps its momentum is not known; only its rate"):
         task.start(0).step(momentum=0.5)
+
+
+@pytest.mark.parity("N21")
+def test_a_live_loss_scaler_is_used_and_put_back() -> None:
+    """A scale too large: the update is skipped and the scale halved, and afterwards neither has happened."""
+    model = nn.Linear(6, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    scaler = torch.amp.GradScaler("cpu", init_scale=3e38)
+    rows = (100 * X[:64].float(), Y[:64])
+    live = TorchRun.live(model, optimizer, rows, loss_of_pair, scaler=scaler)
+    weight, scale = model.weight.detach().clone(), scaler.get_scale()
+    with sandbox(live) as run:
+        run.step(lr=1.0)
+        assert torch.equal(model.weight, weight)
+        assert scaler.get_scale() == pytest.approx(scale / 2)
+        scaler.update(1.0)
+        run.step()
+        assert not torch.equal(model.weight, weight)
+    assert torch.equal(model.weight, weight)
+    assert scaler.get_scale() == scale
+    assert not optimizer.state
