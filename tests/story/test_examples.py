@@ -22,6 +22,7 @@ PROMISES = {
     "optuna_objective.py": "complete 0.9",
     "sklearn_searchcv.py": "test accuracy",
     "torch_disciplined.py": "best of 5 trials: loss 0.",
+    "torch_range_test.py": "Learning rate of digits: at most 0.",
     "readable_tree.py": "error, leaves and recall",
 }
 

@@ -17,6 +17,7 @@ torch.set_num_threads(1)
 
 
 @pytest.mark.slow
+@pytest.mark.parity("N21")
 def test_digits_get_a_rate_between_003_and_03_on_every_seed() -> None:
     """Acceptance row 2."""
     task = digits_torch()
