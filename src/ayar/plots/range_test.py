@@ -84,6 +84,19 @@ def _add_sweep(picture: Any, rows: Rows, top: float, first: bool) -> None:
             hoverinfo="skip",
         )
     )
+    held = [row for row in rows if row["validation"] is not None and row["validation"] <= top]
+    if held:
+        picture.add_trace(
+            scatter(
+                x=[row["lr"] for row in held],
+                y=[row["validation"] for row in held],
+                mode="markers",
+                marker={"color": GOOD, "size": 7, "symbol": "circle-open"},
+                name="validation loss",
+                legendgroup="validation",
+                showlegend=first,
+            )
+        )
 
 
 def _add_bracket(picture: Any, bracket: tuple[float, float]) -> None:

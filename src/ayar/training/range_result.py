@@ -64,14 +64,15 @@ class RangeTest:
 
     @cached_property
     def table(self) -> list[dict[str, Any]]:
-        """A row for each step of each sweep: repeat, step, lr, loss, and the fitted loss (None where not fitted)."""
+        """A row a step of each sweep: repeat, step, lr, loss, fitted and validation loss (None where not taken)."""
         rows: list[dict[str, Any]] = []
         for repeat, sweep in enumerate(self.sweeps):
             reading = read(sweep)
             fitted = [] if reading is None else reading.fit.value.tolist()
             fitted += [None] * (len(sweep.losses) - len(fitted))
+            taken = {point.lr: point.scores.loss for point in sweep.checkpoints}
             rows += [
-                {"repeat": repeat, "step": t, "lr": lr, "loss": loss, "fitted": value}
+                {"repeat": repeat, "step": t, "lr": lr, "loss": loss, "fitted": value, "validation": taken.get(lr)}
                 for t, (lr, loss, value) in enumerate(zip(sweep.lrs, sweep.losses, fitted, strict=True))
             ]
         return rows

@@ -259,6 +259,14 @@ def test_the_result_in_words_tables_and_a_picture() -> None:
     assert "minimum/10" in names
 
 
+def test_validation_on_the_way_is_in_the_table_and_the_picture() -> None:
+    found = lr_range_test(network(), validate_every=20, confirm=False, repeats=2)
+    taken = [row for row in found.table if row["validation"] is not None]
+    assert len(taken) == sum(len(sweep.checkpoints) for sweep in found.sweeps) >= 10
+    assert {row["step"] % 20 for row in taken} == {19}
+    assert "validation loss" in [trace.name for trace in found.plot().data]
+
+
 def test_a_picture_without_an_answer_says_so() -> None:
     assert "diverged at once" in lr_range_test(CurveTask(lambda lr: math.nan)).plot().layout.annotations[0].text
     flat = lr_range_test(CurveTask(lambda lr: 2.3, 0.1)).plot()
