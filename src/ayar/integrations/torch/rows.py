@@ -8,6 +8,7 @@ workers changes nothing. Persistent workers, which would remember, are never ask
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from torch.utils.data import (
 from ayar.base.errors import ArgumentError
 from ayar.base.rng import stream, stream_key
 from ayar.integrations.torch.global_state import Randomness
+from ayar.integrations.torch.kept import keep
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,27 @@ class Rows:
         if isinstance(self.dataset, TensorDataset) and self.collate is default_collate:
             index = torch.as_tensor(rows)
             return [tensor[index] for tensor in self.dataset.tensors]
-        if hasattr(self.dataset, "__getitems__"):
-            return self.collate(self.dataset.__getitems__(list(rows)))
-        return self.collate([self.dataset[i] for i in rows])
+        with self._undisturbed():
+            if hasattr(self.dataset, "__getitems__"):
+                return self.collate(self.dataset.__getitems__(list(rows)))
+            return self.collate([self.dataset[i] for i in rows])
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Put the data set's own random generators back: it is the user's."""
+        generators = keep(self.dataset) if isinstance(self.dataset, Dataset) else None
+        try:
+            yield
+        finally:
+            if generators is not None:
+                generators()
+
+    def labelled(self) -> bool:
+        """Whether a row is a tuple, whose last item is then its label."""
+        if isinstance(self.dataset, TensorDataset):
+            return len(self.dataset.tensors) > 1
+        with self._undisturbed(), Randomness(0, "look").drawn():
+            return isinstance(self.dataset[0], tuple)
 
     def resized(self, batch_size: int) -> "Rows":
         """The same rows in batches of another size."""

@@ -103,7 +103,7 @@ class TorchTask(Task):
         extra: set[Ability] = {"gradients", "one_batch"}
         if rows.batch_sampler is None:
             extra.add("resize")
-        if isinstance(rows.dataset, TensorDataset) or isinstance(rows.dataset[0], tuple):
+        if rows.labelled():
             extra.add("shuffle")
         if self.device.type == "cuda":
             extra |= {"memory", "isolated"}

@@ -14,7 +14,12 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import DataLoader, Dataset
 
 from ayar.integrations.torch.run import TorchRun
+from ayar.integrations.torch.task import TorchTask
 from ayar.testing.subjects import digits
+from ayar.training.batch_size import find_batch_size
+from ayar.training.decay import weight_decay_test
+from ayar.training.momentum import momentum_test
+from ayar.training.range_test import lr_range_test
 from ayar.training.sandbox import sandbox
 
 torch.set_num_threads(1)
@@ -43,6 +48,7 @@ class Training:
     workers: int = 0
 
     def __post_init__(self) -> None:
+        rows = Noisy()  # before the seeds: imports on the way may draw
         random.seed(0)
         np.random.seed(0)  # noqa: NPY002
         torch.manual_seed(0)
@@ -50,7 +56,7 @@ class Training:
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.003, weight_decay=1e-4)
         self.scheduler = CosineAnnealingLR(self.optimizer, 50)
         self.loader = DataLoader(
-            Noisy(),
+            rows,
             batch_size=64,
             shuffle=True,
             num_workers=self.workers,
@@ -180,3 +186,31 @@ def test_persistent_workers_are_not_disturbed() -> None:
     with sandbox(probed.run()) as run:
         small_probe(run)
     assert (losses + probed.epochs(2), outcome(probed)) == expected
+
+
+def task_of(training: Training) -> TorchTask:
+    """A task on the user's own data set and model class."""
+    return TorchTask(
+        lambda: nn.Sequential(nn.Linear(64, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 10)),
+        lambda model: torch.optim.Adam(model.parameters(), lr=0.003),
+        training.loader,
+        validation=training.loader.dataset,
+    )
+
+
+REAL: dict[str, Callable[[Training], object]] = {
+    "range test, live": lambda training: lr_range_test(training.run(), steps=20, repeats=2, confirm=False),
+    "range test": lambda training: lr_range_test(task_of(training), steps=20, repeats=2, confirm=True),
+    "batch size": lambda training: find_batch_size(task_of(training), "throughput", most=64),
+    "momentum": lambda training: momentum_test(task_of(training), constants=(0.9,), max_lr=0.01, steps=8, seeds=2),
+    "decay": lambda training: weight_decay_test(task_of(training), max_lr=0.01, steps=8, seeds=2),
+}
+
+
+@pytest.mark.parity("N21")
+@pytest.mark.parametrize("name", REAL)
+def test_each_probe_and_then_training_is_training_alone(name: str, alone: tuple[Any, ...]) -> None:
+    training = Training()
+    losses = training.epochs(1)
+    REAL[name](training)
+    assert (losses + training.epochs(3), outcome(training)) == alone
