@@ -67,7 +67,8 @@ def subject(name: str, seed: int) -> Subject:
     X, y = getattr(datasets, f"load_{name.replace(' ', '_')}")(return_X_y=True)
     order = np.random.default_rng(seed).permutation(len(X))
     train, validation, test = np.split(order, [int(0.6 * len(X)), int(0.8 * len(X))])
-    X = (X - X[train].mean(0)) / (X[train].std(0) + 1e-9)
+    spread = X[train].std(0)
+    X = (X - X[train].mean(0)) / np.where(spread > 0, spread, 1.0)
     if name == "diabetes":
         y = (y - y[train].mean()) / y[train].std()
 
