@@ -45,7 +45,7 @@ class Reading:
     start_error: float
     """Its standard error."""
     bottom: int
-    """Where the curve is lowest."""
+    """Where the curve is lowest, before divergence."""
     divergence: float | None
     """η at which the sweep broke; None if it did not."""
 
@@ -100,9 +100,14 @@ def read(sweep: Sweep) -> Reading | None:
         slope_error=slopes.slope_error,
         start=start,
         start_error=error,
-        bottom=int(np.argmin(fit.value)),
+        bottom=int(np.argmin(fit.value[: _good(lrs, sweep.divergence)])),
         divergence=sweep.divergence,
     )
+
+
+def _good(lrs: Floats, divergence: float | None) -> int:
+    """How many losses lie before divergence: no minimum is looked for behind it, where a wide fit may have one."""
+    return len(lrs) if divergence is None else max(int(np.searchsorted(lrs, divergence)), 1)
 
 
 def _floor(r: Reading) -> float | None:

@@ -129,6 +129,7 @@ def test_a_network_gets_a_rate_that_trains_it(optimizer: str, sweep: Shape) -> N
     assert found.ok, found.explain()
     assert found.max_lr is not None
     assert found.bracket is not None
+    assert all(a <= b for a, b in zip(found.rules["minimum"].found, found.rules["divergence"].found, strict=True))
     assert found.bracket[0] / 2.001 <= found.max_lr <= found.bracket[1] * 2.001
     assert bool(found.sweeps[0].checkpoints) == (sweep == "linear")
     assert found.cost["sweeps"] == sum(len(one.losses) for one in found.sweeps)
