@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ayar.integrations.keras.callback import ScheduleCallback
     from ayar.integrations.keras.optimizers import schedulable
+    from ayar.integrations.keras.pruning import PruningCallback
     from ayar.integrations.keras.task import KerasTask
 
 _HOMES = {
     "KerasTask": "ayar.integrations.keras.task",
+    "PruningCallback": "ayar.integrations.keras.pruning",
     "ScheduleCallback": "ayar.integrations.keras.callback",
     "schedulable": "ayar.integrations.keras.optimizers",
 }
 
-__all__ = ["KerasTask", "ScheduleCallback", "schedulable"]
+__all__ = ["KerasTask", "PruningCallback", "ScheduleCallback", "schedulable"]
 
 
 def __getattr__(name: str) -> Any:

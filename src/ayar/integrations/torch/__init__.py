@@ -7,14 +7,16 @@ if TYPE_CHECKING:
     from ayar.integrations.torch.run import TorchRun
     from ayar.integrations.torch.scheduler import ScheduleLR
     from ayar.integrations.torch.task import TorchTask
+    from ayar.integrations.torch.together import TrialOfAllRanks
 
 _HOMES = {
     "ScheduleLR": "ayar.integrations.torch.scheduler",
     "TorchRun": "ayar.integrations.torch.run",
     "TorchTask": "ayar.integrations.torch.task",
+    "TrialOfAllRanks": "ayar.integrations.torch.together",
 }
 
-__all__ = ["ScheduleLR", "TorchRun", "TorchTask"]
+__all__ = ["ScheduleLR", "TorchRun", "TorchTask", "TrialOfAllRanks"]
 
 
 def __getattr__(name: str) -> Any:
