@@ -5,10 +5,11 @@ A probe gets the metered task in the place of the user's and knows nothing of it
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Generic
 
 from ayar.base.errors import UsageError
-from ayar.training.base import Answer, Part, Run, Scores, Task
+from ayar.training.base import Answer, Run, Task
+from ayar.training.wrapped import WrappedRun, WrappedTask
 
 
 class BudgetSpent(UsageError):
@@ -39,55 +40,38 @@ class Meter:
         self.steps += 1
 
 
-class MeteredTask(Task):
+class MeteredTask(WrappedTask):
     """`inner`, every update counted on `meter`; its batches too, where it is resized or its labels are shuffled."""
 
     def __init__(self, inner: Task, meter: Meter) -> None:
-        self._inner = inner
+        """All that comes from this task is counted on the same meter."""
+        super().__init__(inner)
         self._meter = meter
-        self.name = inner.name
-        self.can = inner.can
-        self.batch_size = inner.batch_size
-        self.rows = inner.rows
-        self.validation_rows = inner.validation_rows
-        self.settings = inner.settings
-        self.chance = inner.chance
-        self.batch_norm = inner.batch_norm
-
-    @property
-    def inner(self) -> Task:
-        """The task that is counted."""
-        return self._inner
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """As the inner task says."""
-        return self._inner.steps_per_epoch
 
     def start(self, seed: int) -> Run:
         """A new training whose updates are counted."""
-        return _MeteredRun(self._inner.start(seed), self._meter, min(self.batch_size, self.rows))
+        return _MeteredRun(self.inner.start(seed), self._meter, min(self.batch_size, self.rows))
 
     def resized(self, batch_size: int) -> Task:
         """The task with another batch size, counted on the same meter."""
-        return MeteredTask(self._inner.resized(batch_size), self._meter)
+        return MeteredTask(self.inner.resized(batch_size), self._meter)
 
     def one_batch(self) -> Task:
         """The task of one batch, counted on the same meter."""
-        return MeteredTask(self._inner.one_batch(), self._meter)
+        return MeteredTask(self.inner.one_batch(), self._meter)
 
     def shuffled(self, seed: int) -> Task:
         """The task with permuted labels, counted on the same meter."""
-        return MeteredTask(self._inner.shuffled(seed), self._meter)
+        return MeteredTask(self.inner.shuffled(seed), self._meter)
 
     def baselines(self) -> Mapping[str, Task]:
         """The baselines, counted on the same meter."""
-        return {name: MeteredTask(task, self._meter) for name, task in self._inner.baselines().items()}
+        return {name: MeteredTask(task, self._meter) for name, task in self.inner.baselines().items()}
 
     def isolated(self, probe: Callable[[Task], Answer]) -> Answer:
         """What `probe` returns in a fresh process; its updates there are counted here."""
         counted = _Counted(probe, self._meter.limit - self._meter.rows)
-        answer, rows, steps = self._inner.isolated(counted)
+        answer, rows, steps = self.inner.isolated(counted)
         self._meter.rows += rows
         self._meter.steps += steps
         return answer
@@ -106,11 +90,11 @@ class _Counted(Generic[Answer]):
         return answer, meter.rows, meter.steps
 
 
-class _MeteredRun(Run):
+class _MeteredRun(WrappedRun):
     """A Run that counts its updates."""
 
     def __init__(self, inner: Run, meter: Meter, rows: int) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._meter = meter
         self._rows = rows
 
@@ -118,25 +102,4 @@ class _MeteredRun(Run):
         self, *, lr: float | None = None, momentum: float | None = None, weight_decay: float | None = None
     ) -> float:
         self._meter.count(self._rows)
-        return self._inner.step(lr=lr, momentum=momentum, weight_decay=weight_decay)
-
-    def validate(self, part: Part = "validation") -> Scores:
-        return self._inner.validate(part)
-
-    def state(self) -> Any:
-        return self._inner.state()
-
-    def load(self, state: Any) -> None:
-        self._inner.load(state)
-
-    def parts(self) -> Mapping[str, bytes]:
-        return self._inner.parts()
-
-    def gradient_norms(self, small: int, large: int) -> tuple[float, float]:
-        return self._inner.gradient_norms(small, large)
-
-    def synchronize(self) -> None:
-        self._inner.synchronize()
-
-    def peak_memory(self) -> int:
-        return self._inner.peak_memory()
+        return self.inner.step(lr=lr, momentum=momentum, weight_decay=weight_decay)
