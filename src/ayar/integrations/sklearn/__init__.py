@@ -1,4 +1,4 @@
-"""scikit-learn: `SearchCV`, `BayesSearchCV`, `default_space`; `PartialFitTask` and `scheduled` for `partial_fit`.
+"""scikit-learn: `SearchCV`, `GridSearchCV`, `BayesSearchCV`, `default_space`; `PartialFitTask`, `scheduled`.
 
 Raises MissingExtra where scikit-learn is not installed.
 """
@@ -9,9 +9,10 @@ need("sklearn", "sklearn")
 
 from ayar.integrations.sklearn.bayes import BayesSearchCV  # noqa: E402 - the guest is asked for first
 from ayar.integrations.sklearn.defaults import default_space  # noqa: E402
+from ayar.integrations.sklearn.grid import GridSearchCV  # noqa: E402
 from ayar.integrations.sklearn.host import NoScore  # noqa: E402
 from ayar.integrations.sklearn.partial_fit import PartialFitTask  # noqa: E402
 from ayar.integrations.sklearn.rates import scheduled  # noqa: E402
 from ayar.integrations.sklearn.search import SearchCV  # noqa: E402
 
-__all__ = ["BayesSearchCV", "NoScore", "PartialFitTask", "SearchCV", "default_space", "scheduled"]
+__all__ = ["BayesSearchCV", "GridSearchCV", "NoScore", "PartialFitTask", "SearchCV", "default_space", "scheduled"]

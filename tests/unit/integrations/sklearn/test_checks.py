@@ -10,12 +10,14 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVR
 from sklearn.utils import estimator_checks
 
+from ayar.integrations import sklearn as ours
 from ayar.integrations.sklearn import BayesSearchCV, SearchCV
 
 C = {"C": (1e-2, 1e2, "log-uniform")}
 SEARCHES = {
     "classifier": SearchCV(LogisticRegression(), C, n_iter=2, cv=2, random_state=0),
     "regressor": SearchCV(SVR(), C, n_iter=2, cv=2, random_state=0),
+    "grid": ours.GridSearchCV(LogisticRegression(), {"C": [0.5, 1.0]}, cv=2),
     "bayes": BayesSearchCV(LogisticRegression(), C, n_iter=2, cv=2, random_state=0),
 }
 
