@@ -189,7 +189,7 @@ def test_a_scheduler_is_given_by_name_or_as_an_object_and_kept_in_the_log() -> N
     ("given", "error", "message"),
     [
         ("fold_rase", UnknownName, "no scheduler is called 'fold_rase'; did you mean 'fold_race'"),
-        (FoldRace, ArgumentError, r"scheduler: expected a name \(fold_race\) or one of their objects"),
+        (FoldRace, ArgumentError, r"scheduler: expected a name \(fold_race, schedule_aware\) or one of their objects"),
         (7, ArgumentError, "register your own by an entry point of the group 'ayar.schedulers'"),
     ],
 )
